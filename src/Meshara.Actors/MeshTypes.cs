@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors;
+
+/// <summary>Who and where a running node is.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="PublicKey">Its key.</param>
+/// <param name="Listen">Where it can be dialled: the bound endpoint, or for a wildcard each address of this machine, loopback first.</param>
+/// <param name="Data">Its data folder, an absolute path.</param>
+/// <param name="Network">The network it belongs to.</param>
+public sealed record NodeDescription(
+    NodeId Id, PublicKey PublicKey, ImmutableArray<PeerAddress> Listen, string Data, string Network);
+
+/// <summary>A peer that was added.</summary>
+/// <param name="Peer">The peer, connected.</param>
+/// <param name="WasConnected">Whether it was connected before.</param>
+public sealed record AddedPeer(PeerInfo Peer, bool WasConnected);
+
+/// <summary>All that is known of one peer.</summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Addresses">Its addresses, the best first.</param>
+/// <param name="FirstSeen">When it came to be known.</param>
+/// <param name="BannedUntil">When its ban ends; null if it is not banned.</param>
+/// <param name="RemovedUntil">Until when it is kept out because a person removed it; null if it is not.</param>
+public sealed record PeerDetails(
+    PeerInfo Peer,
+    ImmutableArray<PeerAddressState> Addresses,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset? BannedUntil,
+    DateTimeOffset? RemovedUntil);
+
+/// <summary>One address of a peer, and what came of trying it.</summary>
+/// <param name="Address">Where.</param>
+/// <param name="Proven">Whether the peer's key answered a dial there.</param>
+/// <param name="LastTry">When it was last dialled.</param>
+/// <param name="LastFailure">Why the last dial failed; null if it did not.</param>
+public sealed record PeerAddressState(PeerAddress Address, bool Proven, DateTimeOffset? LastTry, Reason? LastFailure);
+
+/// <summary>What became of a message.</summary>
+public enum SendResult
+{
+    /// <summary>It waits to be sent, in order. It is lost if the connection ends before.</summary>
+    Queued,
+
+    /// <summary>The peer is not connected.</summary>
+    NotConnected,
+
+    /// <summary>What waits for the peer has reached its bound: send again when it has drained.</summary>
+    QueueFull,
+
+    /// <summary>The message or the name of its channel is over the limit.</summary>
+    TooLarge,
+}
+
+/// <summary>A message from a peer.</summary>
+/// <param name="From">Who sent it, proven.</param>
+/// <param name="Channel">On which channel.</param>
+/// <param name="Payload">The bytes, the receiver's own.</param>
+public sealed record PeerMessage(NodeId From, string Channel, ReadOnlyMemory<byte> Payload);
+
+/// <summary>How a node is.</summary>
+/// <param name="Node">Who and where it is.</param>
+/// <param name="Since">When it was started.</param>
+/// <param name="Connected">How many peers are connected.</param>
+/// <param name="Known">How many are known.</param>
+/// <param name="Dialling">How many dials are under way.</param>
+/// <param name="Handshakes">How many inbound handshakes are under way.</param>
+/// <param name="Problems">What is wrong now, one sentence each; empty when the node is healthy.</param>
+public sealed record MeshStatus(
+    NodeDescription Node,
+    DateTimeOffset Since,
+    int Connected,
+    int Known,
+    int Dialling,
+    int Handshakes,
+    ImmutableArray<string> Problems)
+{
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool Healthy => Problems.IsEmpty;
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Store;
+
+/// <summary>
+/// What the peer store is told and what it tells. A command that is an <see cref="IDurable"/> is answered with
+/// <see cref="Kept"/> once it would survive a power cut, or with <see cref="NotKept"/>; repeating it does no harm. The others
+/// are drift: coalesced, and written at most once a flush interval.
+/// </summary>
+internal static class PeerStoreProtocol
+{
+    public interface ICommand;
+
+    /// <summary>Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back.</summary>
+    public interface IDurable : ICommand
+    {
+        long Request { get; }
+    }
+
+    /// <summary>A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.</summary>
+    /// <param name="Pinned">The address at which it answered this node's dial; it is pinned to this peer, away from any other.</param>
+    public sealed record Learn(long Request, PublicKey Key, PeerSource Source, bool Manual, PeerAddress? Pinned) : IDurable;
+
+    /// <summary>A person removed the peer: no longer manual, its pinned addresses forgotten, kept out until <paramref name="Until"/>.</summary>
+    public sealed record Remove(long Request, NodeId Peer, DateTimeOffset Until) : IDurable;
+
+    /// <summary>Bans the peer; how long follows from the policy and from how often it was banned before.</summary>
+    public sealed record Ban(long Request, NodeId Peer, ReputationCause Cause) : IDurable;
+
+    /// <summary>Lifts a ban.</summary>
+    public sealed record Unban(long Request, NodeId Peer) : IDurable;
+
+    /// <summary>Drift: an address of a known peer was dialled, and failed or (null) did not.</summary>
+    public sealed record DialEnded(NodeId Peer, PeerAddress Address, Reason? Failure) : ICommand;
+
+    /// <summary>Drift: an address that a known peer says it has, unproven.</summary>
+    public sealed record AddressHeard(NodeId Peer, PeerAddress Address) : ICommand;
+
+    /// <summary>Drift: bytes moved since the last report, and when something last arrived.</summary>
+    public sealed record Traffic(NodeId Peer, long Sent, long Received, DateTimeOffset? LastSeen) : ICommand;
+
+    /// <summary>Drift: something that moves the score.</summary>
+    public sealed record Judge(NodeId Peer, ReputationCause Cause, int Times = 1) : ICommand;
+
+    /// <summary>Writes all drift now; answered with <see cref="Flushed"/>.</summary>
+    public sealed record Flush : ICommand;
+
+    /// <summary>Writes all drift, answers with <see cref="Flushed"/>, and stops. A persistent actor is not stopped by a PoisonPill.</summary>
+    public sealed record Stop : ICommand;
+
+    /// <summary>It is on the disk. <paramref name="Peer"/> is what is known of the peer now.</summary>
+    public sealed record Kept(long Request, KnownPeer Peer);
+
+    /// <summary>It is not on the disk, and nothing was changed: unknown-peer or store-unavailable.</summary>
+    public sealed record NotKept(long Request, Reason Reason);
+
+    public sealed record Flushed;
+
+    /// <summary>To the owner, after each recovery: all that is known.</summary>
+    public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers);
+
+    /// <summary>To the owner, whenever what is known of a peer changed. Drift shows at once, before it is written.</summary>
+    public sealed record Changed(KnownPeer Peer);
+
+    /// <summary>To the owner: the peer was forgotten, because the bound on known peers asked for its place.</summary>
+    public sealed record Forgotten(NodeId Peer);
+
+    /// <summary>To the owner: the store cannot write (or, with null, can again).</summary>
+    public sealed record Unavailable(string? Cause);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+
+namespace Meshara.Core.Peers;
+
+/// <summary>What is remembered of one peer. Immutable: the peer store makes the next one from each event.</summary>
+internal sealed record KnownPeer
+{
+    /// <summary>The most addresses remembered of one peer; the least useful goes first. A hostile peer could otherwise fill the disk.</summary>
+    public const int MaxAddresses = 8;
+
+    public required NodeId Id { get; init; }
+
+    public required PublicKey Key { get; init; }
+
+    public required PeerSource Source { get; init; }
+
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    /// <summary>A person asked for it: protected, and redialled for ever.</summary>
+    public bool Manual { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+
+    public ImmutableArray<KnownAddress> Addresses { get; init; } = [];
+
+    public Reputation Reputation { get; init; } = Reputation.New;
+
+    public Ban? Ban { get; init; }
+
+    /// <summary>A person removed it: kept out until then.</summary>
+    public DateTimeOffset? RemovedUntil { get; init; }
+
+    public long BytesSent { get; init; }
+
+    public long BytesReceived { get; init; }
+
+    public bool IsBanned(DateTimeOffset now) => Ban is { } ban && now < ban.Until;
+
+    public bool IsRemoved(DateTimeOffset now) => RemovedUntil is { } until && now < until;
+
+    /// <summary>The address to try first: one that was proven, the latest success before all others.</summary>
+    public KnownAddress? Best => Addresses.IsEmpty
+        ? null
+        : Addresses.OrderByDescending(a => a.Proven).ThenBy(a => a.Failures).ThenByDescending(a => a.LastTry).First();
+}
+
+/// <summary>An address of a peer, and what came of trying it.</summary>
+/// <param name="Address">Where.</param>
+/// <param name="Proven">This node dialled it, and the peer's key answered there: the address is pinned to that key.</param>
+/// <param name="LastTry">When it was last dialled.</param>
+/// <param name="LastFailure">Why the last dial failed; null if it did not.</param>
+/// <param name="Failures">Failed dials in a row.</param>
+internal sealed record KnownAddress(
+    PeerAddress Address, bool Proven = false, DateTimeOffset? LastTry = null, Reason? LastFailure = null, int Failures = 0);
+
+/// <summary>A ban.</summary>
+/// <param name="Until">When it ends.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="Count">Which in the peer's history, from 1: each lasts twice as long as the one before.</param>
+internal sealed record Ban(DateTimeOffset Until, ReputationCause Cause, int Count);

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+
+namespace Meshara.Core.Peers;
+
+/// <summary>The answer to a connection that has proven who it leads to and asks to be let in.</summary>
+internal abstract record Admission
+{
+    private Admission()
+    {
+    }
+
+    /// <summary>Let in. <paramref name="Supersedes"/> is the connection that has to close for it, with <see cref="Reason.Duplicate"/>.</summary>
+    public sealed record Admitted(Roster Roster, long? Supersedes) : Admission;
+
+    /// <summary>Kept out.</summary>
+    public sealed record Refused(Reason Reason) : Admission;
+}
+
+/// <summary>One connection of the roster.</summary>
+/// <param name="Connection">The number of the connection.</param>
+/// <param name="Direction">Who dialled.</param>
+/// <param name="Confirmed">Whether both sides have said <c>Hello</c>.</param>
+/// <param name="Protected">Whether it takes no slot, because a person asked for the peer.</param>
+internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected);
+
+/// <summary>
+/// Which peers have a connection now: at most one each. Pure: it says who is let in; the supervisor carries it out.
+/// </summary>
+/// <remarks>
+/// Simultaneous dials. A dialler asks before it says <c>Hello</c>, an acceptor when it has heard one and before it says its own.
+/// So of two crossing connections each side sees, in one order or the other, its own reservation and the other's <c>Hello</c>;
+/// both then keep the one that the smaller id dialled. A confirmed connection is never displaced by one's own new dial, but it
+/// is by the peer's: an honest peer dials only when it has no connection, so ours is a leftover of its former life.
+/// </remarks>
+internal sealed record Roster(NodeId Self, int MaxPeers)
+{
+    public ImmutableDictionary<NodeId, RosterEntry> Entries { get; private init; } = ImmutableDictionary<NodeId, RosterEntry>.Empty;
+
+    public RosterEntry? this[NodeId peer] => Entries.GetValueOrDefault(peer);
+
+    public Admission Admit(
+        NodeId peer, long connection, Direction direction, KnownPeer? known, DateTimeOffset now, ReputationPolicy policy)
+    {
+        if (peer == Self)
+        {
+            return new Admission.Refused(Reason.SelfConnection);
+        }
+
+        if (known is not null && RefusalOf(known, now, policy) is { } refusal)
+        {
+            return new Admission.Refused(refusal);
+        }
+
+        var existing = this[peer];
+        if (existing is not null && !Displaces(peer, direction, existing))
+        {
+            return new Admission.Refused(Reason.Duplicate);
+        }
+
+        var @protected = known?.Manual ?? false;
+        if (existing is null && !@protected && Entries.Values.Count(e => !e.Protected) >= MaxPeers)
+        {
+            return new Admission.Refused(Reason.NoSlot);
+        }
+
+        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected);
+        return new Admission.Admitted(this with { Entries = Entries.SetItem(peer, entry) }, existing?.Connection);
+    }
+
+    /// <summary>The peer has said <c>Hello</c> on a connection that this side dialled.</summary>
+    public Roster Confirm(NodeId peer, long connection) =>
+        this[peer] is { } entry && entry.Connection == connection
+            ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true }) }
+            : this;
+
+    /// <summary>A person asked for the peer, or no longer does.</summary>
+    public Roster Protect(NodeId peer, bool on) =>
+        this[peer] is { } entry ? this with { Entries = Entries.SetItem(peer, entry with { Protected = on }) } : this;
+
+    /// <summary>A connection has ended; one that was superseded meanwhile changes nothing.</summary>
+    public Roster Remove(NodeId peer, long connection) =>
+        this[peer]?.Connection == connection ? this with { Entries = Entries.Remove(peer) } : this;
+
+    private static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
+        known.IsRemoved(now) ? Reason.RemovedByOperator
+        : known.IsBanned(now) ? Reason.Banned
+        : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
+        : null;
+
+    private bool Displaces(NodeId peer, Direction direction, RosterEntry existing) => existing.Confirmed
+        ? direction == Direction.Inbound
+        : direction != existing.Direction && (direction == Direction.Outbound) == (Self < peer);
+}
