@@ -28,7 +28,7 @@ internal static class TlsFailure
         var text = TextOf(failure);
         var reason = AlertIn(text)
             ?? (failure is AuthenticationException or CryptographicException ? Reason.ProtocolError : Reason.HandshakeRejected);
-        return new TransportException(reason, text.Length > MaxDetail ? text[..MaxDetail] : text, failure);
+        return new TransportException(reason, DetailOf(failure), failure);
     }
 
     /// <summary>The reason that a TLS alert of the other side gives, or this side's TLS before its certificate check; null for neither.</summary>
@@ -36,7 +36,7 @@ internal static class TlsFailure
 
     private static Reason? AlertIn(string text) =>
         Says(text, "application protocol", "ALPN") ? Reason.AlpnMismatch
-        : Says(text, "peer did not return a certificate") ? Reason.BadCertificate
+        : Says(text, "peer did not return a certificate", "asn1 encoding routines", "x509 certificate routines") ? Reason.BadCertificate
         : Says(text, "alert protocol version") ? Reason.ProtocolError
         : Says(text, " alert ") ? Reason.HandshakeRejected
         : null;
@@ -59,10 +59,16 @@ internal static class TlsFailure
         var text = failure.Message;
         for (var e = failure.InnerException; e is not null; e = e.InnerException)
         {
-            text += " / " + e.Message;
+            text += "\n" + e.Message;
         }
 
-        // One line of plain text: it goes to logs and terminals.
-        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        return text;
+    }
+
+    /// <summary>The innermost text says most. One bounded line: it goes to logs and terminals.</summary>
+    private static string DetailOf(Exception failure)
+    {
+        var text = failure.GetBaseException().Message;
+        return string.Concat(text.Take(MaxDetail).Select(c => char.IsControl(c) ? ' ' : c));
     }
 }

@@ -1,0 +1,291 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Actors.Tests.Transport;
+
+/// <summary>Everybody who is no node, at either end: each gets one reason, in bounded time, and no other exception.</summary>
+public sealed class TlsHostileSpec : IDisposable
+{
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
+    private readonly NodeIdentity _node = Identities.Alice(), _stranger = Identities.Bob();
+    private readonly TlsTransport _transport;
+
+    public TlsHostileSpec() => _transport = new TlsTransport(_node, new NodeClock(() => Now, () => TimeSpan.Zero));
+
+    private CancellationToken Soon => _patience.Token;
+
+    public static TheoryData<string, byte[]> NotTls => new()
+    {
+        { "random bytes", [.. Enumerable.Range(0, 512).Select(i => (byte)((i * 167) + 13))] },
+        { "an HTTP request", Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n") },
+        { "an SSH banner", Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.6\r\n") },
+        { "zeros", new byte[512] },
+        { "a TLS record that holds no handshake", [22, 3, 1, 0, 4, 255, 255, 255, 255] },
+        { "an alert", [21, 3, 3, 0, 2, 2, 40] },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotTls))]
+    public async Task Who_speaks_no_TLS_is_a_protocol_error_or_rejected(string what, byte[] bytes)
+    {
+        var served = await TlsStranger.AgainstServer(_transport, s => TlsStranger.Say(s, bytes), Soon);
+        var dialled = await TlsStranger.AgainstClient(_transport, s => TlsStranger.Say(s, bytes), Soon);
+
+        Reason[] expected = what == "an alert" ? [Reason.HandshakeRejected, Reason.ProtocolError] : [Reason.ProtocolError];
+        expected.ShouldContain(ReasonOf(served), $"{what} from a client: {served}");
+        expected.ShouldContain(ReasonOf(dialled), $"{what} from a server: {dialled}");
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_during_the_handshake_has_rejected_it()
+    {
+        ReasonOf(await TlsStranger.AgainstServer(_transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
+        ReasonOf(await TlsStranger.AgainstClient(_transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
+    }
+
+    [Fact]
+    public async Task Who_never_speaks_is_left_when_the_caller_gives_up()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Soon);
+        var served = TlsStranger.AgainstServer(
+            _transport,
+            async s =>
+            {
+                await deadline.CancelAsync();
+                (await s.ReadAsync(new byte[1], Soon)).ShouldBe(0, "the socket is closed, too");
+            },
+            deadline.Token);
+
+        (await served).ShouldBeAssignableTo<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_client_without_a_certificate_is_a_bad_certificate() => await ServerSees(Reason.BadCertificate);
+
+    [Fact]
+    public async Task A_certificate_without_the_extension_is_a_bad_certificate()
+    {
+        using var plain = Certificates.WithoutExtension(Now);
+        await BothSee(Reason.BadCertificate, plain);
+    }
+
+    [Fact]
+    public async Task A_forged_extension_is_a_bad_certificate()
+    {
+        using var forged = Certificates.Forged(_stranger, Identities.Carol(), Now);
+        await BothSee(Reason.BadCertificate, forged);
+    }
+
+    [Fact]
+    public async Task An_extension_copied_from_a_real_certificate_is_a_bad_certificate()
+    {
+        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var copied = Certificates.Stolen(real, Now);
+        await BothSee(Reason.BadCertificate, copied);
+    }
+
+    [Fact]
+    public async Task An_expired_certificate_is_a_bad_certificate()
+    {
+        using var expired = IdentityCertificate.Create(_stranger, Now.AddDays(-2), Now.AddDays(-1));
+        await BothSee(Reason.BadCertificate, expired);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_tomorrow_is_a_bad_certificate()
+    {
+        using var early = IdentityCertificate.Create(_stranger, Now.AddDays(1), Now.AddDays(2));
+        await BothSee(Reason.BadCertificate, early);
+    }
+
+    [Fact]
+    public async Task A_second_certificate_is_a_bad_certificate()
+    {
+        // .NET sends what leads to a root, without the root. All over one key, so that the leaf is signed by itself and by the other.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Certificates.WithoutExtension(Now);
+        using var more = Certificates.IssuedInNameBy(root, key, _stranger, Now);
+        using var real = Certificates.IssuedInNameBy(more, key, _stranger, Now);
+        IdentityCertificate.TryVerify(real, Now, out _, out _).ShouldBeTrue("by itself it is a good one");
+        TlsStranger.Client(real, more).ClientCertificateContext!.IntermediateCertificates.Count.ShouldBe(1);
+
+        await BothSee(Reason.BadCertificate, real, more);
+    }
+
+    [Fact]
+    public async Task A_second_certificate_that_did_not_sign_the_first_is_a_bad_certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Certificates.WithoutExtension(Now);
+        using var more = Certificates.IssuedInNameBy(root, other, _stranger, Now);
+        using var real = Certificates.IssuedInNameBy(more, key, _stranger, Now);
+
+        await BothSee(Reason.BadCertificate, real, more);
+    }
+
+    [Fact]
+    public async Task Another_application_protocol_is_an_alpn_mismatch()
+    {
+        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        var client = TlsStranger.Client(real);
+        client.ApplicationProtocols = [new("h2"), new("http/1.1")];
+        var server = TlsStranger.Server(real);
+        server.ApplicationProtocols = [new("h2")];
+
+        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
+    }
+
+    [Fact]
+    public async Task No_application_protocol_is_an_alpn_mismatch()
+    {
+        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        var client = TlsStranger.Client(real);
+        client.ApplicationProtocols = null;
+        var server = TlsStranger.Server(real);
+        server.ApplicationProtocols = null;
+
+        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
+    }
+
+    [Fact]
+    public async Task TLS_1_2_is_a_protocol_error()
+    {
+        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        var client = TlsStranger.Client(real);
+        var server = TlsStranger.Server(real);
+#pragma warning disable CA5398 // An old version of TLS is the point.
+        client.EnabledSslProtocols = server.EnabledSslProtocols = SslProtocols.Tls12;
+#pragma warning restore CA5398
+
+        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.ProtocolError);
+        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.ProtocolError);
+    }
+
+    [Fact]
+    public async Task A_dialler_that_the_server_does_not_accept_learns_it_from_its_first_read()
+    {
+        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var other = new TlsTransport(_stranger, new NodeClock(() => Now.AddYears(-20), () => TimeSpan.Zero));
+        var serving = Record.ExceptionAsync(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
+
+        // Its certificate is of twenty years ago, and so is its clock: it refuses ours as we refuse its.
+        var failure = await Record.ExceptionAsync(() => other.DialAsync(PeerAddress.Of(listener.LocalEndPoint), null, Soon));
+
+        ReasonOf(failure).ShouldBe(Reason.BadCertificate);
+        new[] { Reason.HandshakeRejected, Reason.BadCertificate }.ShouldContain(ReasonOf(await serving));
+    }
+
+    [Fact]
+    public async Task No_session_is_resumed()
+    {
+        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        var client = TlsStranger.Client(real);
+        client.TargetHost = "node";
+
+        var (first, again) = await TwoHandshakes(client, async socket => await _transport.SecureAsync(socket, null, server: true, Soon));
+        Math.Abs(again - first).ShouldBeLessThan(16, "the second brings the certificate again; its signature varies by a few bytes");
+
+        // The same client does resume where it may: the test would else show nothing.
+        using var other = IdentityCertificate.Create(_node, Now.AddHours(-1), Now.AddHours(1));
+        var server = TlsStranger.Server(other);
+        (first, again) = await TwoHandshakes(client, async socket =>
+        {
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsServerAsync(server, Soon);
+            return tls;
+        });
+        again.ShouldBeLessThan(first / 2);
+    }
+
+    [Fact]
+    public async Task Three_hundred_silent_sockets_leave_the_node_serving()
+    {
+        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var silent = new DisposableBag();
+        for (var i = 0; i < 300; i++)
+        {
+            var socket = silent.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await socket.ConnectAsync(listener.LocalEndPoint, Soon);
+            silent.Add(await listener.AcceptAsync(Soon));
+        }
+
+        using var friend = new TlsTransport(_stranger, new NodeClock(() => Now, () => TimeSpan.Zero));
+        var serving = Task.Run(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
+        await using var dialled = await friend.DialAsync(PeerAddress.Of(listener.LocalEndPoint), _node.Id, Soon);
+        await using var accepted = await serving;
+
+        accepted.RemoteKey.ShouldBe(_stranger.PublicKey);
+    }
+
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _node.Dispose();
+        _stranger.Dispose();
+        _patience.Dispose();
+    }
+
+    private static Task HangUp(NetworkStream stream)
+    {
+        stream.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What the client received during each of two handshakes, in bytes.</summary>
+    private async Task<(int First, int Again)> TwoHandshakes(SslClientAuthenticationOptions options, Func<Socket, Task<IAsyncDisposable>> serve)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return (await Once(), await Once());
+
+        async Task<int> Once()
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync((IPEndPoint)listener.LocalEndPoint!, Soon);
+            var serving = serve(await listener.AcceptAsync(Soon));
+            await using var counted = new CountingStream(client.GetStream());
+            await using var tls = new SslStream(counted);
+            await tls.AuthenticateAsClientAsync(options, Soon);
+            var received = counted.Received;
+            await (await serving).DisposeAsync();
+
+            // A ticket comes after the handshake: the client has to read to have it.
+            _ = await tls.ReadAsync(new byte[1], Soon);
+            return received;
+        }
+    }
+
+    private static Reason ReasonOf(Exception? failure)
+    {
+        var transport = failure.ShouldBeOfType<TransportException>();
+        transport.Message.ShouldNotContain('\n');
+        transport.Message.Length.ShouldBeLessThan(200);
+        return transport.Reason;
+    }
+
+    private async Task ServerSees(Reason reason, params X509Certificate2[] chain) =>
+        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, TlsStranger.Client(chain)), Soon)).ShouldBe(reason);
+
+    private async Task BothSee(Reason reason, params X509Certificate2[] chain)
+    {
+        await ServerSees(reason, chain);
+        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, TlsStranger.Server(chain)), Soon)).ShouldBe(reason);
+    }
+}
