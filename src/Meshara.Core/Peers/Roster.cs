@@ -34,7 +34,11 @@ internal enum Claim
 /// <param name="Direction">Who dialled.</param>
 /// <param name="Confirmed">Whether both sides have said <c>Hello</c>.</param>
 /// <param name="Protected">Whether it takes no slot, because a person asked for the peer.</param>
-internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected);
+internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected)
+{
+    /// <summary>The latest connection that had begun, with whomever, when this one was confirmed.</summary>
+    public long BegunBefore { get; init; }
+}
 
 /// <summary>
 /// Which peers have a connection now: at most one each. Pure: it says who is let in; the supervisor carries it out.
@@ -43,7 +47,9 @@ internal sealed record RosterEntry(long Connection, Direction Direction, bool Co
 /// Simultaneous dials. A dialler asks before it says <c>Hello</c>, an acceptor when it has heard one and before it says its own.
 /// So of two crossing connections each side sees, in one order or the other, its own reservation and the other's <c>Hello</c>;
 /// both then keep the one that the smaller id dialled. A confirmed connection is never displaced by one's own new dial, but it
-/// is by the peer's: an honest peer dials only when it has no connection, so ours is a leftover of its former life.
+/// is by the peer's: an honest peer dials only when it has no connection, so ours is a leftover of its former life. That holds only
+/// for a dial that began after ours was confirmed. One that had begun by then may have crossed with ours: its <c>Hello</c> was under way
+/// while the peer let ours in and dropped it, and who now took it in would lose both.
 /// </remarks>
 internal sealed record Roster(NodeId Self, int MaxPeers)
 {
@@ -71,7 +77,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         }
 
         var existing = this[peer];
-        if (existing is not null && !Displaces(peer, direction, existing))
+        if (existing is not null && !Displaces(peer, connection, direction, existing))
         {
             return new Admission.Refused(Reason.Duplicate);
         }
@@ -87,9 +93,10 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     }
 
     /// <summary>The peer has said <c>Hello</c> on a connection that this side dialled.</summary>
-    public Roster Confirm(NodeId peer, long connection) =>
+    /// <param name="latest">The highest number that a connection, dialled or accepted, has had so far. Without it no dial counts as crossing.</param>
+    public Roster Confirm(NodeId peer, long connection, long latest = 0) =>
         this[peer] is { } entry && entry.Connection == connection
-            ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true }) }
+            ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true, BegunBefore = latest }) }
             : this;
 
     /// <summary>A person asked for the peer, or no longer does.</summary>
@@ -106,7 +113,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
         : null;
 
-    private bool Displaces(NodeId peer, Direction direction, RosterEntry existing) => existing.Confirmed
-        ? direction == Direction.Inbound
+    private bool Displaces(NodeId peer, long connection, Direction direction, RosterEntry existing) => existing.Confirmed
+        ? direction == Direction.Inbound && connection > existing.BegunBefore
         : direction != existing.Direction && (direction == Direction.Outbound) == (Self < peer);
 }
