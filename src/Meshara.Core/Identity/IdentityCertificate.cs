@@ -120,8 +120,14 @@ internal static class IdentityCertificate
     {
         var parts = SequenceOf(certificate.RawData);
         var signed = parts.ReadEncodedValue();
-        parts.ReadSequence();
-        var signature = parts.ReadBitString(out _);
+        var algorithm = parts.ReadEncodedValue();
+        var signature = parts.ReadBitString(out var unusedBits);
+        parts.ThrowIfNotEmpty();
+        if (unusedBits != 0 || !algorithm.Span.SequenceEqual(AlgorithmWithin(signed)))
+        {
+            return false;
+        }
+
         var hash = HashOf(certificate.SignatureAlgorithm.Value);
         using var ecdsa = certificate.GetECDsaPublicKey();
         if (ecdsa is not null)
@@ -133,7 +139,16 @@ internal static class IdentityCertificate
         return rsa is not null && rsa.VerifyData(signed.Span, signature, hash, RSASignaturePadding.Pkcs1);
     }
 
-    private static AsnReader SequenceOf(byte[] encoded)
+    /// <summary>The algorithm that the signed part names (RFC 5280 section 4.1.2.3: the same as outside). It stands after version and serial.</summary>
+    private static ReadOnlySpan<byte> AlgorithmWithin(ReadOnlyMemory<byte> signed)
+    {
+        var fields = SequenceOf(signed);
+        fields.ReadEncodedValue();
+        fields.ReadEncodedValue();
+        return fields.ReadEncodedValue().Span;
+    }
+
+    private static AsnReader SequenceOf(ReadOnlyMemory<byte> encoded)
     {
         var reader = new AsnReader(encoded, AsnEncodingRules.DER);
         var sequence = reader.ReadSequence();
