@@ -60,8 +60,9 @@ internal sealed record Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan L
         return this with { LastHeard = now, Outstanding = null, RoundTripTime = smoothed };
     }
 
-    /// <summary>A ping was sent outside the rhythm, because a person asked for one.</summary>
-    public Heartbeat OnPingSent(ulong nonce, TimeSpan now) => this with { Outstanding = (nonce, now) };
+    /// <summary>A ping was sent. While an earlier one still waits for a sign of life, that one counts: asking again buys no time.</summary>
+    public Heartbeat OnPingSent(ulong nonce, TimeSpan now) =>
+        Outstanding is { } ping && LastHeard <= ping.SentAt ? this : this with { Outstanding = (nonce, now) };
 
     /// <summary>The timer fired: what is to be done, and the heartbeat after it.</summary>
     public (Heartbeat Next, HeartbeatStep Step) OnTick(TimeSpan now, ulong nonce)

@@ -118,7 +118,7 @@ public abstract record PeerAddress
 
     private static Dns? ReadName(string host, int port)
     {
-        var name = host.TrimEnd('.').ToLowerInvariant();
+        var name = (host.EndsWith('.') ? host[..^1] : host).ToLowerInvariant();
         var labels = name.Split('.');
         var wellFormed = name.Length is > 0 and <= 253
             && labels.All(l => l.Length is > 0 and <= 63 && !l.StartsWith('-') && !l.EndsWith('-')

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -74,7 +75,11 @@ internal static class Handshake
         var observed = hello.ObservedAddress is { } wire && Addresses.TryFromWire(wire, out var address) ? address : null;
 
         // The agent goes to terminals and logs: a control character could rewrite what an operator sees.
-        var agent = string.Concat(hello.Agent.Select(c => char.IsControl(c) ? '?' : c));
+        var agent = string.Concat(hello.Agent.Select(c => Rewrites(c) ? '?' : c));
         return (new Introduction(agent, (int)hello.ListenPort, observed, record), null);
     }
+
+    /// <summary>Moves the cursor, ends the line, turns the direction of writing ("Trojan Source", CVE-2021-42574), or is invisible.</summary>
+    private static bool Rewrites(char c) => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
