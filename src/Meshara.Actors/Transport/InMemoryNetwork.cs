@@ -146,7 +146,9 @@ internal sealed class InMemoryNetwork
 
         public void Arrive(InMemoryLinks links)
         {
-            if (!_arrivals.Writer.TryWrite(new Inbound(links.Accepted)))
+            var arrived = false;
+            Inline.Run(() => arrived = _arrivals.Writer.TryWrite(new Inbound(links.Accepted)));
+            if (!arrived)
             {
                 links.Break();
             }
@@ -167,7 +169,7 @@ internal sealed class InMemoryNetwork
         public void Dispose()
         {
             network.Forget(this);
-            _arrivals.Writer.TryComplete();
+            Inline.Run(() => _arrivals.Writer.TryComplete());
             while (_arrivals.Reader.TryRead(out var waiting))
             {
                 waiting.Dispose();

@@ -50,7 +50,7 @@ internal sealed class MemoryPipe
                 }
             }
 
-            writer?.TrySetResult();
+            Resume(writer);
             if (wait is null)
             {
                 return taken;
@@ -90,7 +90,7 @@ internal sealed class MemoryPipe
                 }
             }
 
-            reader?.TrySetResult();
+            Resume(reader);
             await (wait?.WaitAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
         }
     }
@@ -117,8 +117,16 @@ internal sealed class MemoryPipe
             (writer, _writing) = (_writing, null);
         }
 
-        reader?.TrySetResult();
-        writer?.TrySetResult();
+        Resume(reader);
+        Resume(writer);
+    }
+
+    private static void Resume(TaskCompletionSource? waiting)
+    {
+        if (waiting is not null)
+        {
+            Inline.Run(waiting.SetResult);
+        }
     }
 
     private int Take(Span<byte> into)

@@ -31,12 +31,15 @@ internal static class TlsFailure
         return new TransportException(reason, DetailOf(failure), failure);
     }
 
-    /// <summary>The reason that a TLS alert of the other side gives, or this side's TLS before its certificate check; null for neither.</summary>
+    /// <summary>
+    /// The reason that a TLS alert of the other side gives, or this side's TLS before its certificate check; null for neither.
+    /// </summary>
     public static Reason? AlertIn(Exception failure) => AlertIn(TextOf(failure));
 
     private static Reason? AlertIn(string text) =>
         Says(text, "application protocol", "ALPN") ? Reason.AlpnMismatch
-        : Says(text, "peer did not return a certificate", "asn1 encoding routines", "x509 certificate routines") ? Reason.BadCertificate
+        : Says(text, "peer did not return a certificate", "asn1 encoding routines", "x509 certificate routines")
+            ? Reason.BadCertificate
         : Says(text, "alert protocol version") ? Reason.ProtocolError
         : Says(text, " alert ") ? Reason.HandshakeRejected
         : null;

@@ -67,7 +67,9 @@ internal static class IdentityCertificate
         host = null;
         try
         {
-            error = FlawOf(certificate, now) ?? ReadExtension(certificate, out host, out var signature) ?? FlawOfProof(certificate, host, signature);
+            error = FlawOf(certificate, now)
+                ?? ReadExtension(certificate, out host, out var signature)
+                ?? FlawOfProof(certificate, host, signature);
         }
         catch (Exception e) when (e is AsnContentException or CryptographicException or ArgumentException or NotSupportedException)
         {
@@ -139,7 +141,9 @@ internal static class IdentityCertificate
         return rsa is not null && rsa.VerifyData(signed.Span, signature, hash, RSASignaturePadding.Pkcs1);
     }
 
-    /// <summary>The algorithm that the signed part names (RFC 5280 section 4.1.2.3: the same as outside). It stands after version and serial.</summary>
+    /// <summary>
+    /// The algorithm that the signed part names, after version and serial number (RFC 5280 section 4.1.2.3: the same as outside).
+    /// </summary>
     private static ReadOnlySpan<byte> AlgorithmWithin(ReadOnlyMemory<byte> signed)
     {
         var fields = SequenceOf(signed);

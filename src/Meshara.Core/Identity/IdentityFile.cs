@@ -68,8 +68,9 @@ public static class IdentityFile
     /// <exception cref="IdentityException">It is damaged, others can read it, or it cannot be written.</exception>
     public static NodeIdentity LoadOrCreate(string path) => IsThere(path) ? Load(path) : Create(path);
 
-    /// <summary>Whatever it is. A link that leads nowhere counts: what it should lead to may be on a disk that is not mounted yet.</summary>
-    private static bool IsThere(string path) => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
+    /// <summary>Whatever it is. A link that leads nowhere counts: it may lead to a disk that is not mounted yet.</summary>
+    private static bool IsThere(string path) =>
+        File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static NodeIdentity Create(string path)
     {

@@ -93,7 +93,9 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     }
 
     /// <summary>The peer has said <c>Hello</c> on a connection that this side dialled.</summary>
-    /// <param name="latest">The highest number that a connection, dialled or accepted, has had so far. Without it no dial counts as crossing.</param>
+    /// <param name="latest">
+    /// The highest number that a connection, dialled or accepted, has had so far. Without it no dial counts as crossing.
+    /// </param>
     public Roster Confirm(NodeId peer, long connection, long latest = 0) =>
         this[peer] is { } entry && entry.Connection == connection
             ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true, BegunBefore = latest }) }

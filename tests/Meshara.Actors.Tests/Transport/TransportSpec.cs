@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Transport;
@@ -48,7 +47,11 @@ public abstract class TransportSpec : IDisposable
     {
         var (dialled, accepted) = await ConnectAsync();
 
-        await Task.WhenAll(SendNumbers(dialled.Stream), SendNumbers(accepted.Stream), TakeNumbers(dialled.Stream), TakeNumbers(accepted.Stream));
+        await Task.WhenAll(
+            NumberedBytes.Send(dialled.Stream, Soon),
+            NumberedBytes.Send(accepted.Stream, Soon),
+            NumberedBytes.Take(dialled.Stream, Soon),
+            NumberedBytes.Take(accepted.Stream, Soon));
     }
 
     [Fact]
@@ -275,30 +278,6 @@ public abstract class TransportSpec : IDisposable
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    private async Task SendNumbers(Stream stream)
-    {
-        for (var i = 0; i < 50_000; i += 5_000)
-        {
-            var chunk = new byte[5_000 * 4];
-            for (var k = 0; k < 5_000; k++)
-            {
-                BinaryPrimitives.WriteInt32BigEndian(chunk.AsSpan(k * 4), i + k);
-            }
-
-            await stream.WriteAsync(chunk, Soon);
-        }
-    }
-
-    private async Task TakeNumbers(Stream stream)
-    {
-        var all = new byte[50_000 * 4];
-        await stream.ReadExactlyAsync(all, Soon);
-        for (var i = 0; i < 50_000; i++)
-        {
-            BinaryPrimitives.ReadInt32BigEndian(all.AsSpan(i * 4)).ShouldBe(i);
         }
     }
 }
