@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Store.PeerStoreEvents;
+
+namespace Meshara.Actors.Store;
+
+/// <summary>All that is known of peers: what the stored events add up to. Immutable; applying an event is pure.</summary>
+internal sealed class PeerBook
+{
+    public static readonly PeerBook Empty = new(
+        ImmutableDictionary<NodeId, KnownPeer>.Empty, ImmutableDictionary<PeerAddress, NodeId>.Empty);
+
+    private PeerBook(ImmutableDictionary<NodeId, KnownPeer> peers, ImmutableDictionary<PeerAddress, NodeId> pins)
+    {
+        Peers = peers;
+        Pins = pins;
+    }
+
+    public ImmutableDictionary<NodeId, KnownPeer> Peers { get; }
+
+    /// <summary>Which peer each proven address is pinned to.</summary>
+    public ImmutableDictionary<PeerAddress, NodeId> Pins { get; }
+
+    public static PeerBook Of(IEnumerable<KnownPeer> peers)
+    {
+        var all = peers.ToImmutableDictionary(p => p.Id);
+        var pins = all.Values.SelectMany(p => p.Addresses.Where(a => a.Proven).Select(a => KeyValuePair.Create(a.Address, p.Id)));
+        return new PeerBook(all, ImmutableDictionary.CreateRange(pins));
+    }
+
+    /// <summary>The book after <paramref name="e"/>, which changes no peer but its own.</summary>
+    public PeerBook Apply(IPeerStoreEvent e)
+    {
+        if (e is PeerLearned learned)
+        {
+            return With(Learn(Peers.GetValueOrDefault(e.Peer), learned));
+        }
+
+        // What happened to a peer after it was forgotten has no bearing on anything that is known.
+        if (!Peers.TryGetValue(e.Peer, out var peer))
+        {
+            return this;
+        }
+
+        return e switch
+        {
+            Forgotten => Without(peer),
+            KeyPinned pinned => With(Put(peer, new KnownAddress(pinned.Address, Proven: true, LastTry: pinned.At))),
+            AddressHeard heard => With(Put(peer, new KnownAddress(heard.Address))),
+            AddressForgotten lost => With(peer with { Addresses = peer.Addresses.RemoveAll(a => a.Address == lost.Address) }),
+            DialEnded dial => With(Tried(peer, dial)),
+            ReputationChanged r => With(peer with { Reputation = new Reputation(r.Score, r.At, r.Gained, r.MinuteBegan) }),
+            Banned b => With(peer with
+            {
+                Ban = new Ban(b.Until, b.Cause, b.Count),
+                Reputation = peer.Reputation with { Score = b.Score, At = b.Until },
+            }),
+            Unbanned => With(peer with { Ban = null, Reputation = peer.Reputation with { Score = 0, At = e.At } }),
+            Removed removed => With(peer with { Manual = false, Addresses = [], RemovedUntil = removed.Until }),
+            TrafficCounted t => With(peer with
+            {
+                BytesSent = peer.BytesSent + t.Sent,
+                BytesReceived = peer.BytesReceived + t.Received,
+                LastSeen = Later(peer.LastSeen, t.LastSeen),
+            }),
+            _ => throw new InvalidOperationException($"The peer store has no rule for the event {e.GetType().Name}."),
+        };
+    }
+
+    internal static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
+
+    private static KnownPeer Learn(KnownPeer? known, PeerLearned e) => known switch
+    {
+        null => new KnownPeer
+        {
+            Id = e.Peer, Key = e.Key, Source = e.Source, FirstSeen = e.At, LastSeen = e.At, Manual = e.Manual,
+        },
+        _ when e.Manual => known with { Manual = true, RemovedUntil = null },
+        _ => known,
+    };
+
+    private static KnownPeer Put(KnownPeer peer, KnownAddress address)
+    {
+        var at = IndexOf(peer, address.Address);
+        return peer with { Addresses = at < 0 ? peer.Addresses.Add(address) : peer.Addresses.SetItem(at, address) };
+    }
+
+    private static KnownPeer Tried(KnownPeer peer, DialEnded dial)
+    {
+        var at = IndexOf(peer, dial.Address);
+        return at < 0
+            ? peer
+            : peer with
+            {
+                Addresses = peer.Addresses.SetItem(
+                    at, peer.Addresses[at] with { LastTry = dial.At, LastFailure = dial.Failure, Failures = dial.Failures }),
+            };
+    }
+
+    private static int IndexOf(KnownPeer peer, PeerAddress address)
+    {
+        for (var i = 0; i < peer.Addresses.Length; i++)
+        {
+            if (peer.Addresses[i].Address == address)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private PeerBook With(KnownPeer peer)
+    {
+        var before = Peers.GetValueOrDefault(peer.Id);
+        var pins = before is null || before.Addresses == peer.Addresses ? Pins : Unpin(before);
+        foreach (var address in before?.Addresses == peer.Addresses ? [] : peer.Addresses)
+        {
+            pins = address.Proven ? pins.SetItem(address.Address, peer.Id) : pins;
+        }
+
+        return new PeerBook(Peers.SetItem(peer.Id, peer), pins);
+    }
+
+    private PeerBook Without(KnownPeer peer) => new(Peers.Remove(peer.Id), Unpin(peer));
+
+    private ImmutableDictionary<PeerAddress, NodeId> Unpin(KnownPeer peer) => Pins.RemoveRange(
+        peer.Addresses.Where(a => a.Proven && Pins.GetValueOrDefault(a.Address) == peer.Id).Select(a => a.Address));
+}
