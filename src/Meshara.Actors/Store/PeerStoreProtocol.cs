@@ -13,7 +13,10 @@ internal static class PeerStoreProtocol
 {
     public interface ICommand;
 
-    /// <summary>Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back.</summary>
+    /// <summary>
+    /// Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back: a number of the asker's
+    /// own, unlike that of every other request under way.
+    /// </summary>
     public interface IDurable : ICommand
     {
         long Request { get; }
@@ -47,16 +50,21 @@ internal static class PeerStoreProtocol
     /// <summary>Writes all drift now; answered with <see cref="Flushed"/>.</summary>
     public sealed record Flush : ICommand;
 
-    /// <summary>Writes all drift, answers with <see cref="Flushed"/>, and stops. A persistent actor is not stopped by a PoisonPill.</summary>
+    /// <summary>
+    /// Writes all drift and stops, with the plugins and their connections; then answers with <see cref="Flushed"/>. A persistent actor is
+    /// not stopped by a PoisonPill.
+    /// </summary>
     public sealed record Stop : ICommand;
 
     /// <summary>It is on the disk. <paramref name="Peer"/> is what is known of the peer now.</summary>
     public sealed record Kept(long Request, KnownPeer Peer);
 
-    /// <summary>It is not on the disk, and nothing was changed: unknown-peer or store-unavailable.</summary>
+    /// <summary>It is not on the disk, and nothing was changed: unknown-peer; store-unavailable; or no-slot, when all that are
+    /// known are manual, banned or removed, and the bound on known peers is reached.</summary>
     public sealed record NotKept(long Request, Reason Reason);
 
-    public sealed record Flushed;
+    /// <param name="Everything">False where the store cannot write: what drift there was is lost.</param>
+    public sealed record Flushed(bool Everything = true);
 
     /// <summary>To the owner, after each recovery: all that is known.</summary>
     public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers);
