@@ -36,7 +36,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MesharaStartException($"The data folder {full} cannot be written: {e.Message}", e);
+            throw new MesharaStartException($"The data folder {full} cannot be written: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     private readonly StorePlugin _plugin;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<long, IActorRef> _pending = [];
+    private readonly Queue<IActorRef> _flushing = [];
     private readonly HashSet<IActorRef> _stopping = [];
     private readonly List<IActorRef> _awaitStop = [];
     private readonly IActorRef _backoff;
@@ -76,7 +77,12 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
             _backoff.Tell(command);
         });
         Receive<Stop>(BeginStop);
-        Receive<ICommand>(command => _backoff.Forward(command));
+        Receive<Flush>(flush =>
+        {
+            _flushing.Enqueue(Sender);
+            _backoff.Tell(flush);
+        });
+        Receive<ICommand>(_backoff.Tell);
         Receive<Unavailable>(down => GoDown(down.Cause));
         Receive<StoreDied>(_ => GoDown("It stopped unexpectedly."));
         Receive<Recovered>(_owner.Tell);
@@ -106,7 +112,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     {
         Receive<IDurable>(Refuse);
         Receive<Stop>(_ => _awaitStop.Add(Sender));
-        Receive<Flushed>(_ => _flushed = true);
+        Receive<Flush>(_ => Sender.Tell(new Flushed(Everything: false)));
         Receive<ICommand>(_ => { });
         Receive<Unavailable>(down => TellCause(down.Cause));
         Receive<StoreDied>(_ => { });
@@ -119,6 +125,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         Receive<PeerStore.Opening>(_ => Context.WatchWith(Sender, new StoreDied()));
         Receive<Kept>(kept => Answer(kept.Request, kept));
         Receive<NotKept>(refused => Answer(refused.Request, refused));
+        Receive<Flushed>(OnFlushed);
         Receive<Changed>(_owner.Tell);
         Receive<Forgotten>(_owner.Tell);
         Receive<Terminated>(OnStopped);
@@ -126,12 +133,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
 
     private void GoDown(string? cause)
     {
-        foreach (var (request, sender) in _pending)
-        {
-            sender.Tell(new NotKept(request, Reason.StoreUnavailable));
-        }
-
-        _pending.Clear();
+        RefusePending();
         TellCause(cause);
         Become(Down);
     }
@@ -146,6 +148,35 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     }
 
     private void Refuse(IDurable command) => Sender.Tell(new NotKept(command.Request, Reason.StoreUnavailable));
+
+    private void RefusePending()
+    {
+        foreach (var (request, sender) in _pending)
+        {
+            sender.Tell(new NotKept(request, Reason.StoreUnavailable));
+        }
+
+        foreach (var sender in _flushing)
+        {
+            sender.Tell(new Flushed(Everything: false));
+        }
+
+        _pending.Clear();
+        _flushing.Clear();
+    }
+
+    /// <summary>The store answers in the order in which it was asked; its answer to the stop is the last.</summary>
+    private void OnFlushed(Flushed flushed)
+    {
+        if (_flushing.TryDequeue(out var sender))
+        {
+            sender.Tell(flushed);
+        }
+        else
+        {
+            _flushed = true;
+        }
+    }
 
     private void Answer(long request, object answer)
     {
@@ -167,11 +198,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     {
         if (terminated.ActorRef.Equals(_backoff))
         {
-            foreach (var (request, sender) in _pending)
-            {
-                sender.Tell(new NotKept(request, Reason.StoreUnavailable));
-            }
-
+            RefusePending();
             _stopping.UnionWith(_plugin.Stop(Context.System));
             foreach (var plugin in _stopping)
             {

@@ -76,7 +76,7 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new MesharaStartException($"The store {path} cannot be written: {e.Message} Nothing was changed.", e);
+            throw new MesharaStartException($"The store {path} cannot be written: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

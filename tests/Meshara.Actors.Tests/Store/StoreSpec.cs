@@ -99,9 +99,12 @@ public abstract class StoreSpec : TestKit
         return flushed;
     }
 
-    /// <summary>What stands in the file, read by another connection, as after a kill -9.</summary>
+    /// <summary>
+    /// What stands in the file, read by another connection, as after a kill -9. The plugin keeps one deleted row, so that it knows
+    /// the highest number.
+    /// </summary>
     private protected List<(long Sequence, long Serializer, string Manifest)> Journal() => Rows(
-        "SELECT sequence_number, identifier, manifest FROM journal ORDER BY sequence_number");
+        "SELECT sequence_number, identifier, manifest FROM journal WHERE deleted = 0 ORDER BY sequence_number");
 
     private protected List<(long Sequence, long Serializer, string Manifest)> Snapshots() => Rows(
         "SELECT sequence_number, serializer_id, manifest FROM snapshot ORDER BY sequence_number");
@@ -123,6 +126,17 @@ public abstract class StoreSpec : TestKit
         SqliteConnection.ClearAllPools();
         _folder?.Dispose();
         _temp.Dispose();
+    }
+
+    private protected void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every caller passes a constant.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
     }
 
     private List<(long Sequence, long Serializer, string Manifest)> Rows(string sql)
