@@ -9,12 +9,18 @@ namespace Meshara.Actors.Store;
 internal sealed class PeerBook
 {
     public static readonly PeerBook Empty = new(
-        ImmutableDictionary<NodeId, KnownPeer>.Empty, ImmutableDictionary<PeerAddress, NodeId>.Empty);
+        ImmutableDictionary<NodeId, KnownPeer>.Empty,
+        ImmutableDictionary<PeerAddress, NodeId>.Empty,
+        ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>>.Empty);
 
-    private PeerBook(ImmutableDictionary<NodeId, KnownPeer> peers, ImmutableDictionary<PeerAddress, NodeId> pins)
+    private PeerBook(
+        ImmutableDictionary<NodeId, KnownPeer> peers,
+        ImmutableDictionary<PeerAddress, NodeId> pins,
+        ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> claims)
     {
         Peers = peers;
         Pins = pins;
+        Claims = claims;
     }
 
     public ImmutableDictionary<NodeId, KnownPeer> Peers { get; }
@@ -22,12 +28,10 @@ internal sealed class PeerBook
     /// <summary>Which peer each proven address is pinned to.</summary>
     public ImmutableDictionary<PeerAddress, NodeId> Pins { get; }
 
-    public static PeerBook Of(IEnumerable<KnownPeer> peers)
-    {
-        var all = peers.ToImmutableDictionary(p => p.Id);
-        var pins = all.Values.SelectMany(p => p.Addresses.Where(a => a.Proven).Select(a => KeyValuePair.Create(a.Address, p.Id)));
-        return new PeerBook(all, ImmutableDictionary.CreateRange(pins));
-    }
+    /// <summary>Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost a millisecond.</summary>
+    public ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims { get; }
+
+    public static PeerBook Of(IEnumerable<KnownPeer> peers) => peers.Aggregate(Empty, (book, peer) => book.With(peer));
 
     /// <summary>The book after <paramref name="e"/>, which changes no peer but its own.</summary>
     public PeerBook Apply(IPeerStoreEvent e)
@@ -114,17 +118,39 @@ internal sealed class PeerBook
     private PeerBook With(KnownPeer peer)
     {
         var before = Peers.GetValueOrDefault(peer.Id);
-        var pins = before is null || before.Addresses == peer.Addresses ? Pins : Unpin(before);
-        foreach (var address in before?.Addresses == peer.Addresses ? [] : peer.Addresses)
+        var peers = Peers.SetItem(peer.Id, peer);
+        if (before is null ? peer.Addresses.IsEmpty : before.Addresses == peer.Addresses)
         {
-            pins = address.Proven ? pins.SetItem(address.Address, peer.Id) : pins;
+            return new PeerBook(peers, Pins, Claims);
         }
 
-        return new PeerBook(Peers.SetItem(peer.Id, peer), pins);
+        var (pins, claims) = before is null ? (Pins, Claims) : WithoutAddresses(before);
+        foreach (var address in peer.Addresses)
+        {
+            pins = address.Proven ? pins.SetItem(address.Address, peer.Id) : pins;
+            claims = claims.SetItem(address.Address, claims.GetValueOrDefault(address.Address, []).Add(peer.Id));
+        }
+
+        return new PeerBook(peers, pins, claims);
     }
 
-    private PeerBook Without(KnownPeer peer) => new(Peers.Remove(peer.Id), Unpin(peer));
+    private PeerBook Without(KnownPeer peer)
+    {
+        var (pins, claims) = WithoutAddresses(peer);
+        return new PeerBook(Peers.Remove(peer.Id), pins, claims);
+    }
 
-    private ImmutableDictionary<PeerAddress, NodeId> Unpin(KnownPeer peer) => Pins.RemoveRange(
-        peer.Addresses.Where(a => a.Proven && Pins.GetValueOrDefault(a.Address) == peer.Id).Select(a => a.Address));
+    private (ImmutableDictionary<PeerAddress, NodeId> Pins, ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims)
+        WithoutAddresses(KnownPeer peer)
+    {
+        var (pins, claims) = (Pins, Claims);
+        foreach (var address in peer.Addresses)
+        {
+            pins = address.Proven ? pins.Remove(address.Address) : pins;
+            var others = claims[address.Address].Remove(peer.Id);
+            claims = others.IsEmpty ? claims.Remove(address.Address) : claims.SetItem(address.Address, others);
+        }
+
+        return (pins, claims);
+    }
 }

@@ -55,12 +55,12 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         Command<ICommand>(OnDrift);
         Command<SaveSnapshotSuccess>(saved => OnSnapshotSaved(saved.Metadata.SequenceNr));
         Command<SaveSnapshotFailure>(failed => _log.Warning(
-            "The snapshot of the peer store at {0} could not be written, the journal stays until the next: {1}",
+            "The snapshot of the peer store at {SequenceNr} could not be written, the journal stays until the next: {Cause}",
             failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
-        Command<DeleteMessagesFailure>(failed => _log.Warning("The journal of the peer store could not be trimmed: {0}", failed.Cause.Message));
-        Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the peer store could not be deleted: {0}", failed.Cause.Message));
+        Command<DeleteMessagesFailure>(failed => _log.Warning("The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
+        Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
     }
 
     public override string PersistenceId { get; }
@@ -82,14 +82,14 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        _log.Error(reason, "The peer store could not be read.");
+        _log.Debug("The peer store could not be read: {Cause}", reason);
         _owner.Tell(new Unavailable($"It could not be read: {reason.GetBaseException().Message}"));
     }
 
     /// <summary>The actor stops after this: whether the events were written is not known until they are read again.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        _log.Error(cause, "The peer store could not be written.");
+        _log.Debug("The peer store could not be written: {Cause}", cause);
         _owner.Tell(new Unavailable($"It could not be written: {cause.GetBaseException().Message}"));
     }
 

@@ -97,9 +97,9 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         }
 
         // Others may have claimed the address without proof; dialling them there would look like a man in the middle.
-        foreach (var other in book.Peers.Values.Where(p => p.Id != id && p.Addresses.Any(a => a.Address == address)))
+        foreach (var other in book.Claims.GetValueOrDefault(address, []).Where(p => p != id).Order())
         {
-            yield return new AddressForgotten(now, other.Id, address);
+            yield return new AddressForgotten(now, other, address);
         }
 
         if (peer is not null && peer.Addresses.All(a => a.Address != address) && peer.Addresses.Length >= KnownPeer.MaxAddresses)

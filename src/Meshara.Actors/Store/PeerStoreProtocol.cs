@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Event;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -11,7 +12,8 @@ namespace Meshara.Actors.Store;
 /// </summary>
 internal static class PeerStoreProtocol
 {
-    public interface ICommand;
+    /// <summary>Not reported where it finds the store down: it is answered, or counted, in the store's place.</summary>
+    public interface ICommand : IDeadLetterSuppression;
 
     /// <summary>
     /// Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back: a number of the asker's

@@ -99,7 +99,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         Receive<StoreDied>(_ => { });
         Receive<Recovered>(recovered =>
         {
-            _log.Info("The peer store is back; {0} updates of scores, dials and traffic were dropped meanwhile.", _dropped);
+            _log.Info("The peer store is back; {Dropped} updates of scores, dials and traffic were dropped meanwhile.", _dropped);
             (_dropped, _cause) = (0, null);
             Become(Up);
             _owner.Tell(recovered);
@@ -138,10 +138,12 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         Become(Down);
     }
 
+    /// <summary>Once for each cause: the store may be tried for hours.</summary>
     private void TellCause(string? cause)
     {
         if (cause != _cause)
         {
+            _log.Warning("The peer store is unavailable and is tried again; the node goes on from memory. {Cause}", cause);
             _cause = cause;
             _owner.Tell(new Unavailable(cause));
         }

@@ -1,5 +1,6 @@
 using Meshara.Actors.Configuration;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Meshara.Actors.Store;
 
@@ -22,16 +23,17 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
     /// <summary>The provider and nothing else.</summary>
     public override string ToString() => Provider;
 
-    /// <summary>Makes or checks the SQLite file; a server's connection string is taken as it is.</summary>
-    /// <exception cref="MesharaStartException">The file is damaged, cannot be written, or is locked. Nothing was overwritten.</exception>
+    /// <summary>Makes or checks the SQLite file, or asks the PostgreSQL server whether it is there. Blocks meanwhile.</summary>
+    /// <exception cref="MesharaStartException">
+    /// The file is damaged, cannot be written, or is locked; the server does not answer. Nothing was overwritten.
+    /// </exception>
     public static StoreDatabase Prepare(DataFolder folder, StoreSettings settings)
     {
         var database = new StoreDatabase(settings.Provider, settings.ConnectionString);
         if (!database.IsSqlite)
         {
-            return settings.ConnectionString.Length > 0
-                ? database
-                : throw new MesharaStartException($"The store's provider is {settings.Provider}, but store.connection-string is empty.");
+            CheckServer(database);
+            return database;
         }
 
         var builder = settings.ConnectionString.Length > 0
@@ -39,6 +41,35 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
             : new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.Path, FileName), DefaultTimeout = BusySeconds };
         Check(builder);
         return database with { ConnectionString = builder.ToString() };
+    }
+
+    /// <summary>
+    /// The plugin makes its tables when it starts and never again; were the server away just then, the store would stay broken after it
+    /// is back. So a node does not start without it.
+    /// </summary>
+    private static void CheckServer(StoreDatabase database)
+    {
+        if (database.ConnectionString.Length == 0)
+        {
+            throw new MesharaStartException($"The store's provider is {database.Provider}, but store.connection-string is empty.");
+        }
+
+        if (!database.Provider.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        try
+        {
+            using var connection = new NpgsqlConnection(database.ConnectionString);
+            connection.Open();
+        }
+        catch (Exception e) when (e is NpgsqlException or ArgumentException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            // Only the kind of an unreadable connection string is told: its text may be quoted in the message.
+            var cause = e is ArgumentException ? "store.connection-string cannot be read" : e.GetBaseException().Message.ReplaceLineEndings(" ");
+            throw new MesharaStartException($"The store's PostgreSQL server cannot be used: {cause}");
+        }
     }
 
     private static void Check(SqliteConnectionStringBuilder builder)

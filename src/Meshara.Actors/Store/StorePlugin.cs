@@ -79,6 +79,8 @@ internal sealed class StorePlugin
           # One actor writes, one transaction at a time; tags are not used.
           parallelism = 1
           tag-write-mode = Csv
+          # As long as the store's own longest wait: a database that is back is not kept waiting for longer.
+          circuit-breaker.reset-timeout = 10s
         }
         {{SnapshotId}} {
           class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
@@ -86,6 +88,7 @@ internal sealed class StorePlugin
           plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
           connection-string = {{JsonSerializer.Serialize(_database.ConnectionString)}}
           provider-name = {{JsonSerializer.Serialize(_database.Provider)}}
+          circuit-breaker.reset-timeout = 10s
         }
         """);
 

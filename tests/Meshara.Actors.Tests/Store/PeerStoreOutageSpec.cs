@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Store;
 using Meshara.Core.Peers;
 using Microsoft.Data.Sqlite;
 using Shouldly;
@@ -75,5 +76,29 @@ public sealed class PeerStoreOutageSpec : StoreSpec
         blocker.Open();
         await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
         (await StopAsync(store)).Everything.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task No_more_commands_wait_for_a_slow_database_than_the_bound()
+    {
+        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        var (store, _) = await StartAsync();
+        using var blocker = new SqliteConnection($"Data Source={File};Pooling=False");
+        blocker.Open();
+        await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
+
+        for (var i = 1; i <= PeerStoreSupervisor.MaxPending + 1; i++)
+        {
+            store.Tell(new Learn(i, PeerOf(1), PeerSource.Mdns, false, null), TestActor);
+        }
+
+        (await ExpectMsgAsync<NotKept>()).Request.ShouldBe(PeerStoreSupervisor.MaxPending + 1);
+        var refused = new HashSet<long>();
+        for (var i = 0; i < PeerStoreSupervisor.MaxPending; i++)
+        {
+            refused.Add((await ExpectMsgAsync<NotKept>()).Request);
+        }
+
+        refused.Count.ShouldBe(PeerStoreSupervisor.MaxPending);
     }
 }

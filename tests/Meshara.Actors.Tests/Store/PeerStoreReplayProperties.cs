@@ -72,6 +72,8 @@ public sealed class PeerStoreReplayProperties
         var proven = live.Peers.Values.SelectMany(p => p.Addresses.Where(a => a.Proven).Select(a => (a.Address, p.Id))).ToList();
         proven.Select(p => p.Address).ShouldBeUnique();
         live.Pins.Select(p => (p.Key, p.Value)).ShouldBe(proven, ignoreOrder: true);
+        live.Claims.SelectMany(c => c.Value.Select(p => (c.Key, p)))
+            .ShouldBe(live.Peers.Values.SelectMany(p => p.Addresses.Select(a => (a.Address, p.Id))), ignoreOrder: true);
     });
 
     /// <summary>The actor's way with events, without the actor: drift is shown at once, and stands in the journal before what is durable.</summary>

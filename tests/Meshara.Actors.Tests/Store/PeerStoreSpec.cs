@@ -172,7 +172,7 @@ public sealed class PeerStoreSpec : StoreSpec
     }
 
     [Fact]
-    public async Task A_snapshot_that_cannot_be_read_back_does_not_lose_the_one_before()
+    public async Task Without_its_newest_snapshot_a_store_still_finds_everything()
     {
         Settings = new StoreSettings { SnapshotEvery = 2 };
         var (store, _) = await StartAsync();

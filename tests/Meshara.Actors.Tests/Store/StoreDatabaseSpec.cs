@@ -91,14 +91,33 @@ public sealed class StoreDatabaseSpec : IDisposable
     }
 
     [Fact]
-    public void A_server_is_taken_as_it_is_and_its_password_is_in_no_text()
+    public void A_server_that_does_not_answer_is_one_clear_line_without_the_password()
     {
-        var settings = new StoreSettings { Provider = "PostgreSQL.15", ConnectionString = "Host=db;Username=m;Password=secret" };
+        var settings = new StoreSettings { Provider = "PostgreSQL.15", ConnectionString = $"Host={_temp.Path};Username=m;Password=secret" };
+        var error = Should.Throw<MesharaStartException>(() => StoreDatabase.Prepare(_folder, settings));
+        IsOneLine(error).ShouldContain("PostgreSQL server cannot be used");
+        error.ToString().ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Password=secret;Nonsense")]
+    [InlineData("Nonsense=secret")]
+    public void A_connection_string_that_makes_no_sense_is_one_clear_line_without_the_password(string text)
+    {
+        var settings = new StoreSettings { Provider = "PostgreSQL.15", ConnectionString = text };
+        var error = Should.Throw<MesharaStartException>(() => StoreDatabase.Prepare(_folder, settings));
+        IsOneLine(error).ShouldContain("store.connection-string");
+        error.ToString().ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public void Another_kind_of_server_is_taken_as_it_is_and_its_password_is_in_no_text()
+    {
+        var settings = new StoreSettings { Provider = "SqlServer.2022", ConnectionString = "Server=db;User Id=m;Password=secret" };
         var database = StoreDatabase.Prepare(_folder, settings);
         database.ConnectionString.ShouldBe(settings.ConnectionString);
         database.ToString().ShouldNotContain("secret");
-        Should.Throw<MesharaStartException>(() => StoreDatabase.Prepare(_folder, settings with { ConnectionString = "" }))
-            .Message.ShouldContain("connection-string");
     }
 
     public void Dispose()
