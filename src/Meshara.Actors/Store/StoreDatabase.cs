@@ -20,6 +20,8 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
 
     public bool IsSqlite => Provider.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase);
 
+    public bool IsPostgres => Provider.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The provider and nothing else.</summary>
     public override string ToString() => Provider;
 
@@ -54,7 +56,7 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
             throw new MesharaStartException($"The store's provider is {database.Provider}, but store.connection-string is empty.");
         }
 
-        if (!database.Provider.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase))
+        if (!database.IsPostgres)
         {
             return;
         }

@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Akka.Persistence;
 using Meshara.Core.Identity;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Meshara.Actors.Store;
 
@@ -50,13 +51,18 @@ internal sealed class StorePlugin
         return plugins;
     }
 
-    /// <summary>Closes the pooled connections, so that the file can be moved or deleted.</summary>
+    /// <summary>Closes the pooled connections, so that the file can be moved or deleted and the server sees nobody.</summary>
     public void Release()
     {
         if (_database.IsSqlite)
         {
             using var connection = new SqliteConnection(_database.ConnectionString);
             SqliteConnection.ClearPool(connection);
+        }
+        else if (_database.IsPostgres)
+        {
+            using var connection = new NpgsqlConnection(_database.ConnectionString);
+            NpgsqlConnection.ClearPool(connection);
         }
     }
 
