@@ -44,7 +44,7 @@ internal sealed class Drift
     {
         (TrafficCounted a, TrafficCounted b) => b with
         {
-            Sent = a.Sent + b.Sent, Received = a.Received + b.Received, LastSeen = PeerBook.Later(a.LastSeen, b.LastSeen),
+            Sent = a.Sent + b.Sent, Received = a.Received + b.Received, LastSeen = StoredPeers.Later(a.LastSeen, b.LastSeen),
         },
         (ReputationChanged a, ReputationChanged b) => b with { Delta = a.Delta + b.Delta },
         (DialEnded, DialEnded b) => b,

@@ -25,10 +25,10 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>What the journal adds up to.</summary>
-    private PeerBook _durable = PeerBook.Empty;
+    private StoredPeers _durable = StoredPeers.Empty;
 
     /// <summary>The same with the drift that is not written yet.</summary>
-    private PeerBook _live = PeerBook.Empty;
+    private StoredPeers _live = StoredPeers.Empty;
 
     /// <summary>Where the newest good snapshot stands in the journal, and where the last one was tried.</summary>
     private long _snapshot;
@@ -83,14 +83,14 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         _log.Debug("The peer store could not be read: {Cause}", reason);
-        _owner.Tell(new Unavailable($"It could not be read: {reason.GetBaseException().Message}"));
+        _owner.Tell(new Unavailable($"could not be read: {OneLine(reason)}"));
     }
 
     /// <summary>The actor stops after this: whether the events were written is not known until they are read again.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _log.Debug("The peer store could not be written: {Cause}", cause);
-        _owner.Tell(new Unavailable($"It could not be written: {cause.GetBaseException().Message}"));
+        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}"));
     }
 
     /// <summary>An event that cannot be serialized is a bug; the store starts again from what is on the disk.</summary>
@@ -100,9 +100,11 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
+    private static string OneLine(Exception cause) => cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+
     private void OnSnapshot(SnapshotOffer offer)
     {
-        _durable = (PeerBook)offer.Snapshot;
+        _durable = (StoredPeers)offer.Snapshot;
         _snapshot = offer.Metadata.SequenceNr;
         _snapshotTried = _snapshot;
     }

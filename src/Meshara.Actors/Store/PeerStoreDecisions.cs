@@ -25,7 +25,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
     };
 
-    public Decision Decide(PeerBook book, Commands.IDurable command, DateTimeOffset now)
+    public Decision Decide(StoredPeers book, Commands.IDurable command, DateTimeOffset now)
     {
         if (command is Commands.Learn learn)
         {
@@ -54,7 +54,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         return new Banned(now, peer.Id, now + Policy.BanLength(count), cause, count, peer.Reputation.ScoreAt(now, Policy));
     }
 
-    private Decision Learn(PeerBook book, Commands.Learn command, DateTimeOffset now)
+    private Decision Learn(StoredPeers book, Commands.Learn command, DateTimeOffset now)
     {
         var id = NodeId.Of(command.Key);
         var peer = book.Peers.GetValueOrDefault(id);
@@ -89,7 +89,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         return new Decision(events.ToImmutable());
     }
 
-    private static IEnumerable<IPeerStoreEvent> Pin(PeerBook book, KnownPeer? peer, NodeId id, PeerAddress address, DateTimeOffset now)
+    private static IEnumerable<IPeerStoreEvent> Pin(StoredPeers book, KnownPeer? peer, NodeId id, PeerAddress address, DateTimeOffset now)
     {
         if (book.Pins.TryGetValue(address, out var holder) && holder == id)
         {
@@ -117,7 +117,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     /// Whom to forget when the book is full: a hundredth at once, so that a flood of strangers does not cost a search each. Those
     /// that this node never reached go before those it did, then low scores before high, then the longest unseen.
     /// </summary>
-    private ImmutableArray<IPeerStoreEvent> MakeRoom(PeerBook book, DateTimeOffset now) => book.Peers.Count < MaxKnownPeers
+    private ImmutableArray<IPeerStoreEvent> MakeRoom(StoredPeers book, DateTimeOffset now) => book.Peers.Count < MaxKnownPeers
         ? []
         : [.. book.Peers.Values
             .Where(p => !p.Manual && !p.IsBanned(now) && !p.IsRemoved(now))
@@ -129,7 +129,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
             .Select(p => new Forgotten(now, p.Id))];
 
     /// <summary>The events of drift; none when it changes nothing, or the peer is not known.</summary>
-    public ImmutableArray<IPeerStoreEvent> DecideDrift(PeerBook book, Commands.ICommand command, DateTimeOffset now) => command switch
+    public ImmutableArray<IPeerStoreEvent> DecideDrift(StoredPeers book, Commands.ICommand command, DateTimeOffset now) => command switch
     {
         Commands.DialEnded c => book.Peers.TryGetValue(c.Peer, out var peer) ? Dialled(peer, c, now) : [],
         Commands.AddressHeard c => book.Peers.TryGetValue(c.Peer, out var peer) ? Heard(book, peer, c.Address, now) : [],
@@ -143,7 +143,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
             ? [new DialEnded(now, peer.Id, c.Address, c.Failure, c.Failure is null ? 0 : known.Failures + 1)]
             : [];
 
-    private static ImmutableArray<IPeerStoreEvent> Heard(PeerBook book, KnownPeer peer, PeerAddress address, DateTimeOffset now)
+    private static ImmutableArray<IPeerStoreEvent> Heard(StoredPeers book, KnownPeer peer, PeerAddress address, DateTimeOffset now)
     {
         // A claim counts for nothing against a proof, neither the peer's own nor another's.
         if (peer.IsRemoved(now) || peer.Addresses.Any(a => a.Address == address) || book.Pins.ContainsKey(address))
@@ -163,7 +163,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     }
 
     private static ImmutableArray<IPeerStoreEvent> Moved(KnownPeer peer, Commands.Traffic c, DateTimeOffset now) =>
-        c.Sent == 0 && c.Received == 0 && PeerBook.Later(peer.LastSeen, c.LastSeen) == peer.LastSeen
+        c.Sent == 0 && c.Received == 0 && StoredPeers.Later(peer.LastSeen, c.LastSeen) == peer.LastSeen
             ? []
             : [new TrafficCounted(now, peer.Id, c.Sent, c.Received, c.LastSeen)];
 

@@ -77,6 +77,8 @@ internal static class PeerStoreProtocol
     /// <summary>To the owner: the peer was forgotten, because the bound on known peers asked for its place.</summary>
     public sealed record Forgotten(NodeId Peer);
 
-    /// <summary>To the owner: the store cannot write (or, with null, can again).</summary>
+    /// <summary>
+    /// To the owner: the store cannot write (or, with null, can again). The cause is the rest of a sentence: "could not be written: ...".
+    /// </summary>
     public sealed record Unavailable(string? Cause);
 }

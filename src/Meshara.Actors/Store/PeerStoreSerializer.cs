@@ -29,14 +29,14 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         Removed => "removed",
         Forgotten => "forgotten",
         TrafficCounted => "traffic",
-        PeerBook => "book",
+        StoredPeers => "peers",
         _ => throw new SerializationException($"The peer store does not store {o.GetType()}."),
     };
 
     public override byte[] ToBinary(object obj) => obj switch
     {
         IPeerStoreEvent e => e.ToStored().ToByteArray(),
-        PeerBook book => book.ToStored().ToByteArray(),
+        StoredPeers book => book.ToStored().ToByteArray(),
         _ => throw new SerializationException($"The peer store does not store {obj.GetType()}."),
     };
 
@@ -53,7 +53,7 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         "removed" => StoredForms.From(Stored.Removed.Parser.ParseFrom(bytes)),
         "forgotten" => StoredForms.From(Stored.Forgotten.Parser.ParseFrom(bytes)),
         "traffic" => StoredForms.From(Stored.TrafficCounted.Parser.ParseFrom(bytes)),
-        "book" => StoredForms.From(Stored.Snapshot.Parser.ParseFrom(bytes)),
+        "peers" => StoredForms.From(Stored.Snapshot.Parser.ParseFrom(bytes)),
         _ => throw new SerializationException(
             $"The store holds '{manifest}', which this version does not know; a later version wrote it. Nothing was changed."),
     };

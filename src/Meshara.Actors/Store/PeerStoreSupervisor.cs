@@ -84,7 +84,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         });
         Receive<ICommand>(_backoff.Tell);
         Receive<Unavailable>(down => GoDown(down.Cause));
-        Receive<StoreDied>(_ => GoDown("It stopped unexpectedly."));
+        Receive<StoreDied>(_ => GoDown("stopped unexpectedly"));
         Receive<Recovered>(_owner.Tell);
         ReceiveAnswers();
     }
@@ -143,7 +143,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     {
         if (cause != _cause)
         {
-            _log.Warning("The peer store is unavailable and is tried again; the node goes on from memory. {Cause}", cause);
+            _log.Warning("The peer store is tried again, the node goes on from memory: it {Cause}", cause);
             _cause = cause;
             _owner.Tell(new Unavailable(cause));
         }

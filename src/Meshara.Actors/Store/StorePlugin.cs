@@ -73,7 +73,7 @@ internal sealed class StorePlugin
           serializers.meshara-peer-store = "{{NameOf(typeof(PeerStoreSerializer))}}"
           serialization-bindings {
             "{{NameOf(typeof(IPeerStoreEvent))}}" = meshara-peer-store
-            "{{NameOf(typeof(PeerBook))}}" = meshara-peer-store
+            "{{NameOf(typeof(StoredPeers))}}" = meshara-peer-store
           }
         }
         {{JournalId}} {

@@ -58,14 +58,14 @@ internal static class StoredForms
         Time(x.At), Id(x.Peer), x.Sent, x.Received, x.HasLastSeen ? Time(x.LastSeen) : null);
 
     /// <summary>The peers by id, so that the same book always has the same bytes.</summary>
-    public static Stored.Snapshot ToStored(this PeerBook book)
+    public static Stored.Snapshot ToStored(this StoredPeers book)
     {
         var snapshot = new Stored.Snapshot();
         snapshot.Peers.AddRange(book.Peers.Values.OrderBy(p => p.Id).Select(ToStored));
         return snapshot;
     }
 
-    public static PeerBook From(Stored.Snapshot snapshot) => PeerBook.Of(snapshot.Peers.Select(From));
+    public static StoredPeers From(Stored.Snapshot snapshot) => StoredPeers.Of(snapshot.Peers.Select(From));
 
     private static Stored.Snapshot.Types.Peer ToStored(KnownPeer p)
     {

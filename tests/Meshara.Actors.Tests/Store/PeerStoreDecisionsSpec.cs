@@ -15,7 +15,7 @@ public sealed class PeerStoreDecisionsSpec
     private static readonly PeerAddress Away = PeerAddress.Parse("198.51.100.1:7373");
 
     private readonly PeerStoreDecisions _decisions = new(new ReputationPolicy(), MaxKnownPeers: 4);
-    private PeerBook _book = PeerBook.Empty;
+    private StoredPeers _book = StoredPeers.Empty;
     private DateTimeOffset _now = Noon;
 
     [Fact]

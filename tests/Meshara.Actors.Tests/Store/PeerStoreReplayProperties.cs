@@ -43,7 +43,7 @@ public sealed class PeerStoreReplayProperties
     public void What_is_replayed_after_coalescing_is_what_was_shown() => History.Sample(history =>
     {
         var (live, journal) = Run(history);
-        var replayed = journal.Aggregate(PeerBook.Empty, (book, e) => book.Apply(e));
+        var replayed = journal.Aggregate(StoredPeers.Empty, (book, e) => book.Apply(e));
         replayed.ToStored().ShouldBe(live.ToStored());
         replayed.Pins.OrderBy(p => p.Key.ToString()).ShouldBe(live.Pins.OrderBy(p => p.Key.ToString()));
     });
@@ -58,7 +58,7 @@ public sealed class PeerStoreReplayProperties
             serializer.FromBinary(serializer.ToBinary(e), serializer.Manifest(e)).ShouldBe(e);
         }
 
-        var read = (PeerBook)serializer.FromBinary(serializer.ToBinary(live), serializer.Manifest(live));
+        var read = (StoredPeers)serializer.FromBinary(serializer.ToBinary(live), serializer.Manifest(live));
         read.ToStored().ToByteArray().ShouldBe(live.ToStored().ToByteArray());
         read.Pins.OrderBy(p => p.Key.ToString()).ShouldBe(live.Pins.OrderBy(p => p.Key.ToString()));
     });
@@ -77,11 +77,11 @@ public sealed class PeerStoreReplayProperties
     });
 
     /// <summary>The actor's way with events, without the actor: drift is shown at once, and stands in the journal before what is durable.</summary>
-    private static (PeerBook Live, List<IPeerStoreEvent> Journal) Run((Commands.ICommand Command, int Seconds, bool Flush)[] history)
+    private static (StoredPeers Live, List<IPeerStoreEvent> Journal) Run((Commands.ICommand Command, int Seconds, bool Flush)[] history)
     {
         var decisions = new PeerStoreDecisions(new ReputationPolicy(), MaxKnown);
         var drift = new Drift();
-        var live = PeerBook.Empty;
+        var live = StoredPeers.Empty;
         var journal = new List<IPeerStoreEvent>();
         var now = Noon;
         foreach (var (command, seconds, flush) in history)

@@ -38,7 +38,7 @@ public sealed class PeerStoreSerializerSpec
         ["traffic one way"] = new TrafficCounted(Noon, Id, 7, 0, LastSeen: null),
     };
 
-    private static readonly PeerBook Book = PeerBook.Of(
+    private static readonly StoredPeers Book = StoredPeers.Of(
     [
         new KnownPeer
         {
@@ -143,9 +143,9 @@ public sealed class PeerStoreSerializerSpec
     [Fact]
     public void The_snapshot_keeps_its_manifest_and_its_bytes()
     {
-        Serializer.Manifest(Book).ShouldBe("book");
+        Serializer.Manifest(Book).ShouldBe("peers");
         Convert.ToHexStringLower(Serializer.ToBinary(Book)).ShouldBe(GoldenBook);
-        var read = Serializer.FromBinary(Convert.FromHexString(GoldenBook), "book").ShouldBeOfType<PeerBook>();
+        var read = Serializer.FromBinary(Convert.FromHexString(GoldenBook), "peers").ShouldBeOfType<StoredPeers>();
         read.Peers.Count.ShouldBe(Book.Peers.Count);
         foreach (var peer in Book.Peers.Values)
         {

@@ -43,7 +43,7 @@ public sealed class PeerStoreSpec : StoreSpec
 
         var (_, known) = await StartAsync();
 
-        PeerBook.Of(known.Peers.Values).ToStored().ShouldBe(PeerBook.Of(before.Values).ToStored());
+        StoredPeers.Of(known.Peers.Values).ToStored().ShouldBe(StoredPeers.Of(before.Values).ToStored());
         known.Peers[IdOf(1)].Reputation.Score.ShouldBe(-5);
         known.Peers[IdOf(1)].BytesReceived.ShouldBe(20);
         known.Peers[IdOf(1)].Addresses.Length.ShouldBe(2);
@@ -161,7 +161,7 @@ public sealed class PeerStoreSpec : StoreSpec
         {
             var snapshots = Snapshots();
             snapshots.Select(row => row.Sequence).ShouldBe([45, 50]);
-            snapshots.ShouldAllBe(row => row.Serializer == PeerStoreSerializer.Id && row.Manifest == "book");
+            snapshots.ShouldAllBe(row => row.Serializer == PeerStoreSerializer.Id && row.Manifest == "peers");
             Journal()[0].Sequence.ShouldBe(46);
         });
         await StopAsync(store);

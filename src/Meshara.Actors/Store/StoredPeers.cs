@@ -6,14 +6,14 @@ using static Meshara.Actors.Store.PeerStoreEvents;
 namespace Meshara.Actors.Store;
 
 /// <summary>All that is known of peers: what the stored events add up to. Immutable; applying an event is pure.</summary>
-internal sealed class PeerBook
+internal sealed class StoredPeers
 {
-    public static readonly PeerBook Empty = new(
+    public static readonly StoredPeers Empty = new(
         ImmutableDictionary<NodeId, KnownPeer>.Empty,
         ImmutableDictionary<PeerAddress, NodeId>.Empty,
         ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>>.Empty);
 
-    private PeerBook(
+    private StoredPeers(
         ImmutableDictionary<NodeId, KnownPeer> peers,
         ImmutableDictionary<PeerAddress, NodeId> pins,
         ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> claims)
@@ -31,10 +31,10 @@ internal sealed class PeerBook
     /// <summary>Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost a millisecond.</summary>
     public ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims { get; }
 
-    public static PeerBook Of(IEnumerable<KnownPeer> peers) => peers.Aggregate(Empty, (book, peer) => book.With(peer));
+    public static StoredPeers Of(IEnumerable<KnownPeer> peers) => peers.Aggregate(Empty, (book, peer) => book.With(peer));
 
     /// <summary>The book after <paramref name="e"/>, which changes no peer but its own.</summary>
-    public PeerBook Apply(IPeerStoreEvent e)
+    public StoredPeers Apply(IPeerStoreEvent e)
     {
         if (e is PeerLearned learned)
         {
@@ -115,13 +115,13 @@ internal sealed class PeerBook
         return -1;
     }
 
-    private PeerBook With(KnownPeer peer)
+    private StoredPeers With(KnownPeer peer)
     {
         var before = Peers.GetValueOrDefault(peer.Id);
         var peers = Peers.SetItem(peer.Id, peer);
         if (before is null ? peer.Addresses.IsEmpty : before.Addresses == peer.Addresses)
         {
-            return new PeerBook(peers, Pins, Claims);
+            return new StoredPeers(peers, Pins, Claims);
         }
 
         var (pins, claims) = before is null ? (Pins, Claims) : WithoutAddresses(before);
@@ -131,13 +131,13 @@ internal sealed class PeerBook
             claims = claims.SetItem(address.Address, claims.GetValueOrDefault(address.Address, []).Add(peer.Id));
         }
 
-        return new PeerBook(peers, pins, claims);
+        return new StoredPeers(peers, pins, claims);
     }
 
-    private PeerBook Without(KnownPeer peer)
+    private StoredPeers Without(KnownPeer peer)
     {
         var (pins, claims) = WithoutAddresses(peer);
-        return new PeerBook(Peers.Remove(peer.Id), pins, claims);
+        return new StoredPeers(Peers.Remove(peer.Id), pins, claims);
     }
 
     private (ImmutableDictionary<PeerAddress, NodeId> Pins, ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims)
