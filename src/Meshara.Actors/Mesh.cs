@@ -16,6 +16,9 @@ public sealed class Mesh
     /// <summary>The name of a node, of its actor and of its block of HOCON, when nobody says otherwise.</summary>
     public const string DefaultName = "meshara";
 
+    /// <summary>The longest name of a channel, in bytes of UTF-8.</summary>
+    public const int MaxChannelLength = 64;
+
     /// <summary>Starts a node in <paramref name="system"/>, as the actor <c>/user/NAME</c>, configured by the HOCON block NAME.</summary>
     /// <param name="system">The host's actor system; nothing of its own set-up is changed.</param>
     /// <param name="name">The name; two nodes in one system need two names and two data folders.</param>

@@ -67,6 +67,7 @@ public sealed record PeerMessage(NodeId From, string Channel, ReadOnlyMemory<byt
 /// <param name="Known">How many are known.</param>
 /// <param name="Dialling">How many dials are under way.</param>
 /// <param name="Handshakes">How many inbound handshakes are under way.</param>
+/// <param name="Rejections">How many inbound connections were refused or failed their handshake since the start, by reason.</param>
 /// <param name="Problems">What is wrong now, one sentence each; empty when the node is healthy.</param>
 public sealed record MeshStatus(
     NodeDescription Node,
@@ -75,6 +76,7 @@ public sealed record MeshStatus(
     int Known,
     int Dialling,
     int Handshakes,
+    ImmutableSortedDictionary<Reason, long> Rejections,
     ImmutableArray<string> Problems)
 {
     /// <summary>Whether nothing is wrong.</summary>

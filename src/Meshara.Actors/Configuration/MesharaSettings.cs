@@ -94,6 +94,12 @@ internal sealed record ConnectionSettings
     /// <summary><c>max-queued-messages</c>: messages that may wait to be sent to one peer.</summary>
     public int MaxQueuedMessages { get; init; } = 4096;
 
+    /// <summary><c>max-dials</c>: dials under way at one time.</summary>
+    public int MaxDials { get; init; } = 32;
+
+    /// <summary><c>goodbye-timeout</c>: how long a goodbye may take to arrive before the link is cut.</summary>
+    public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary><c>max-pings-per-minute</c>: pings answered to one peer; more is a protocol violation.</summary>
     public int MaxPingsPerMinute { get; init; } = 600;
 }

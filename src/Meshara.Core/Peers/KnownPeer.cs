@@ -39,10 +39,12 @@ internal sealed record KnownPeer
 
     public bool IsRemoved(DateTimeOffset now) => RemovedUntil is { } until && now < until;
 
-    /// <summary>The address to try first: one that was proven, the latest success before all others.</summary>
-    public KnownAddress? Best => Addresses.IsEmpty
-        ? null
-        : Addresses.OrderByDescending(a => a.Proven).ThenBy(a => a.Failures).ThenByDescending(a => a.LastTry).First();
+    /// <summary>Proven ones first, then those that failed least, then those that were tried last.</summary>
+    public IEnumerable<KnownAddress> AddressesBestFirst =>
+        Addresses.OrderByDescending(a => a.Proven).ThenBy(a => a.Failures).ThenByDescending(a => a.LastTry);
+
+    /// <summary>The address to try first; null if none is known.</summary>
+    public KnownAddress? Best => AddressesBestFirst.FirstOrDefault();
 }
 
 /// <summary>An address of a peer, and what came of trying it.</summary>

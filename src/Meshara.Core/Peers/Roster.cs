@@ -17,6 +17,18 @@ internal abstract record Admission
     public sealed record Refused(Reason Reason) : Admission;
 }
 
+/// <summary>What speaks for a peer beyond its own merit.</summary>
+internal enum Claim
+{
+    None,
+
+    /// <summary>It stands in the configuration: it takes no slot, but a removal or a ban of later date holds.</summary>
+    Configured,
+
+    /// <summary>A person asks for it now: it takes no slot, and what kept it out is forgiven.</summary>
+    Person,
+}
+
 /// <summary>One connection of the roster.</summary>
 /// <param name="Connection">The number of the connection.</param>
 /// <param name="Direction">Who dialled.</param>
@@ -40,14 +52,20 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     public RosterEntry? this[NodeId peer] => Entries.GetValueOrDefault(peer);
 
     public Admission Admit(
-        NodeId peer, long connection, Direction direction, KnownPeer? known, DateTimeOffset now, ReputationPolicy policy)
+        NodeId peer,
+        long connection,
+        Direction direction,
+        KnownPeer? known,
+        DateTimeOffset now,
+        ReputationPolicy policy,
+        Claim claim = Claim.None)
     {
         if (peer == Self)
         {
             return new Admission.Refused(Reason.SelfConnection);
         }
 
-        if (known is not null && RefusalOf(known, now, policy) is { } refusal)
+        if (claim != Claim.Person && known is not null && RefusalOf(known, now, policy) is { } refusal)
         {
             return new Admission.Refused(refusal);
         }
@@ -58,7 +76,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
             return new Admission.Refused(Reason.Duplicate);
         }
 
-        var @protected = known?.Manual ?? false;
+        var @protected = claim != Claim.None || (known?.Manual ?? false);
         if (existing is null && !@protected && Entries.Values.Count(e => !e.Protected) >= MaxPeers)
         {
             return new Admission.Refused(Reason.NoSlot);

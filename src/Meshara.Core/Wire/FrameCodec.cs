@@ -56,12 +56,12 @@ internal static class FrameCodec
     /// <summary>The bytes that <paramref name="envelope"/> takes on the wire.</summary>
     public static int SizeOf(Envelope envelope) => HeaderSize + envelope.CalculateSize();
 
-    /// <summary>Writes one frame.</summary>
-    public static void Write(IBufferWriter<byte> writer, Envelope envelope)
+    /// <summary>Writes one frame to the front of <paramref name="into"/>, which has room for <see cref="SizeOf"/>; answers its size.</summary>
+    public static int Write(Span<byte> into, Envelope envelope)
     {
         var length = envelope.CalculateSize();
-        BinaryPrimitives.WriteInt32BigEndian(writer.GetSpan(HeaderSize), length);
-        writer.Advance(HeaderSize);
-        envelope.WriteTo(writer);
+        BinaryPrimitives.WriteInt32BigEndian(into, length);
+        envelope.WriteTo(into.Slice(HeaderSize, length));
+        return HeaderSize + length;
     }
 }

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Diagnostics;
+
+/// <summary>Tells what happened: an event for the feed and a line for the log, in the same words. Owned by the supervisor.</summary>
+internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter log)
+{
+    private readonly RejectionLog _rejections = new();
+    private ImmutableArray<string> _problems = [];
+
+    public ImmutableSortedDictionary<Reason, long> Rejections => _rejections.Total;
+
+    public ImmutableArray<string> Problems => _problems;
+
+    public void Tell(MeshEvent e)
+    {
+        feed.Tell(e);
+        log.Info(
+            "{0} peer={1} address={2} reason={3} {4}",
+            e.Kind.Name(), e.PeerId?.ToShortString() ?? "-", e.Address?.ToString() ?? "-", e.Reason?.Name() ?? "-", e.Detail ?? "");
+    }
+
+    public void Tell(MeshEventKind kind, NodeId? peer = null, Reason? reason = null, double? score = null) =>
+        Tell(new MeshEvent(kind, clock.Now) { PeerId = peer, Reason = reason, Score = score });
+
+    /// <summary>A stranger, or a peer that is kept out, did not get in.</summary>
+    public void Rejected(PeerAddress? remote, NodeId? peer, Reason reason, string? detail)
+    {
+        if (_rejections.Count(reason))
+        {
+            Tell(new MeshEvent(MeshEventKind.PeerRejected, clock.Now)
+            {
+                Address = remote, PeerId = peer, Direction = Direction.Inbound, Reason = reason, Detail = detail,
+            });
+        }
+    }
+
+    /// <summary>A minute is over: the rejections that were only counted.</summary>
+    public void TellUntoldRejections()
+    {
+        foreach (var (reason, untold) in _rejections.TakeUntold())
+        {
+            Tell(new MeshEvent(MeshEventKind.PeerRejected, clock.Now)
+            {
+                Direction = Direction.Inbound, Reason = reason, Detail = $"and {untold} more in the last minute",
+            });
+        }
+    }
+
+    /// <summary>What is wrong now; an event follows if that has changed.</summary>
+    public void Health(ImmutableArray<string> problems)
+    {
+        if (!problems.SequenceEqual(_problems))
+        {
+            _problems = problems;
+            Tell(new MeshEvent(MeshEventKind.HealthChanged, clock.Now)
+            {
+                Detail = problems.IsEmpty ? "healthy" : string.Join("; ", problems),
+            });
+        }
+    }
+}

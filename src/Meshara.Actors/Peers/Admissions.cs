@@ -1,0 +1,286 @@
+using Akka.Actor;
+using Meshara.Actors.Store;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Peers.PeerConnectionProtocol;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>The life of the connections as the supervisor sees it: asked for, open, ended.</summary>
+/// <param name="handshakeOver">Told when a connection no longer counts as an inbound handshake.</param>
+internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listener.Inbound> handshakeOver)
+{
+    public void OnAskAdmission(AskAdmission ask)
+    {
+        if (!state.Connections.TryGet(ask.Connection, out var connection))
+        {
+            return;
+        }
+
+        var peer = NodeId.Of(ask.Key);
+        connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
+        var admission = state.Roster.Admit(
+            peer, ask.Connection, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim);
+        switch (admission)
+        {
+            case Admission.Admitted admitted:
+                state.Roster = admitted.Roster;
+                connection.Actor.Tell(Admit.Instance);
+                if (admitted.Supersedes is { } old)
+                {
+                    Supersede(old);
+                }
+
+                break;
+            case Admission.Refused refused:
+                connection.Actor.Tell(new Refuse(refused.Reason));
+                break;
+        }
+    }
+
+    public void OnOpened(Opened opened)
+    {
+        if (!state.Connections.TryGet(opened.Connection, out var connection) || connection.Superseded)
+        {
+            return;
+        }
+
+        connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now });
+        var peer = connection.Peer!.Value;
+        HandshakeIsOver(connection);
+        state.Roster = state.Roster.Confirm(peer, connection.Number);
+        state.Plan = state.Plan.Held(peer, connection.Number);
+        if (state.Book[peer] is null)
+        {
+            state.Announce.Tell(state.About(MeshEventKind.PeerDiscovered, connection));
+        }
+
+        state.Announce.Tell(state.About(MeshEventKind.PeerConnected, connection));
+        Remember(connection, state.Adds.Take(connection.Number, peer));
+    }
+
+    /// <summary>What is known of a peer has changed: it may be wanted now, or no longer, or no longer be good enough.</summary>
+    public void OnChanged(KnownPeer peer)
+    {
+        state.Book.Update(peer);
+        dialler.Follow(peer);
+        var isLow = peer.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good;
+        if (!peer.Manual && (isLow || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)
+        {
+            open.Actor.Tell(new Close(peer.IsBanned(state.Now) ? Reason.Banned : Reason.LowReputation));
+        }
+    }
+
+    public void OnActivity(Activity activity)
+    {
+        if (state.Connections.TryGet(activity.Connection, out var connection) && connection is { IsOpen: true, Peer: { } peer })
+        {
+            state.Book.Note(new PeerStoreProtocol.Traffic(peer, activity.Sent, activity.Received, activity.LastSeen));
+            if (activity.Delivered > 0)
+            {
+                state.Book.Note(new PeerStoreProtocol.Judge(peer, ReputationCause.MessageDelivered, activity.Delivered));
+            }
+        }
+    }
+
+    public void OnEnded(Ended ended)
+    {
+        if (!state.Connections.TryRemove(ended.Connection, out var connection))
+        {
+            return;
+        }
+
+        HandshakeIsOver(connection);
+        if (connection.Peer is { } peer)
+        {
+            state.Roster = state.Roster.Remove(peer, ended.Connection);
+            Judge(connection, peer, ended);
+        }
+
+        if (connection.IsOpen)
+        {
+            OnConnectionLost(connection, ended);
+        }
+        else if (connection.Direction == Direction.Outbound)
+        {
+            OnDialFailed(connection, ended);
+        }
+        else if (ended.Reason != Reason.Duplicate)
+        {
+            var remote = connection.Remote ?? PeerAddress.Of(connection.Handshake!.Socket.Remote);
+            state.Announce.Rejected(remote, connection.Peer, ended.Reason, ended.Detail);
+        }
+
+        AnswerAdds(connection, ended);
+        dialler.DialWhatIsDue();
+    }
+
+    /// <summary>The peer asked for by <paramref name="request"/> is connected: it is made a manual one, and the person is answered.</summary>
+    private void Adopt(LiveConnection connection, AddRequests.Request request, bool wasConnected) => state.Book.Learn(
+        connection.Key!.Value,
+        PeerSource.Manual,
+        manual: true,
+        request.Address,
+        (kept, failure) => request.Complete(kept, failure, wasConnected));
+
+    private void Supersede(long old)
+    {
+        if (state.Connections.TryGet(old, out var connection))
+        {
+            state.Connections.Update(connection with { Superseded = true });
+            connection.Actor.Tell(new Close(Reason.Duplicate));
+            if (connection.IsOpen)
+            {
+                state.Announce.Tell(state.About(MeshEventKind.PeerDisconnected, connection) with { Reason = Reason.Duplicate });
+            }
+        }
+    }
+
+    private void Remember(LiveConnection connection, IReadOnlyList<AddRequests.Request> requests)
+    {
+        var peer = connection.Peer!.Value;
+        foreach (var request in requests)
+        {
+            Adopt(connection, request, wasConnected: false);
+        }
+
+        var known = state.Book[peer];
+        var wanted = connection.Claim != Claim.None;
+        var isNews = known is null || (wanted && !known.Manual)
+            || (connection.Dialled is { } address && !known.Addresses.Any(a => a.Proven && a.Address == address));
+        if (requests.Count == 0 && isNews)
+        {
+            state.Book.Learn(connection.Key!.Value, connection.Source, wanted, connection.Dialled, (kept, _) =>
+            {
+                // From now on the peer is wanted by its id, wherever it is, and no longer whoever is at the address.
+                if (kept is { Manual: true } && connection.Dialled is { } dialled)
+                {
+                    state.Plan = state.Plan.Drop(dialled);
+                }
+            });
+        }
+
+        if (connection.Dialled is { } reached)
+        {
+            state.Book.Note(new PeerStoreProtocol.DialEnded(peer, reached, null));
+        }
+        else if (connection is { Introduction.ListenPort: > 0 and var port, Remote: PeerAddress.Ip remote })
+        {
+            state.Book.Note(new PeerStoreProtocol.AddressHeard(peer, PeerAddress.Of(remote.EndPoint.Address, port)));
+        }
+    }
+
+    private void OnConnectionLost(LiveConnection connection, Ended ended)
+    {
+        if (!connection.Superseded)
+        {
+            var peer = connection.Peer!.Value;
+            state.Plan = state.Plan.Lost(peer, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+            state.Announce.Tell(state.About(MeshEventKind.PeerDisconnected, connection) with
+            {
+                Reason = ended.Reason,
+                Score = state.Book[peer]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
+            });
+        }
+    }
+
+    private void OnDialFailed(LiveConnection connection, Ended ended)
+    {
+        if (ended.Reason == Reason.Duplicate && connection.Peer is { } twin && state.Roster[twin] is { Confirmed: true })
+        {
+            state.Plan = state.Plan.Held(twin, connection.Number);
+
+            // The peer was there before, by its own dial perhaps: what this dial has shown of its address, and its claim, still count.
+            Remember(connection with { Claim = connection.Claim == Claim.Person ? Claim.None : connection.Claim }, []);
+            return;
+        }
+
+        var address = connection.Dialled!;
+        var peer = connection.Peer ?? ((ConnectionOrigin.Dial)connection.Origin).Expected;
+        state.Plan = ended.Reason == Reason.SelfConnection
+            ? state.Plan.Drop(address)
+            : state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        if (ended.Reason == Reason.Duplicate)
+        {
+            return;
+        }
+
+        var about = state.About(MeshEventKind.DialFailed, connection) with { PeerId = peer, Reason = ended.Reason, Detail = ended.Detail };
+        if (ended.Reason == Reason.KeyMismatch)
+        {
+            state.Announce.Tell(about with { Kind = MeshEventKind.KeyMismatch });
+        }
+
+        state.Announce.Tell(about);
+        if (peer is { } tried && state.Book[tried] is not null)
+        {
+            state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
+        }
+    }
+
+    private void Judge(LiveConnection connection, NodeId peer, Ended ended)
+    {
+        ReputationCause? cause = ended switch
+        {
+            { ByPeer: true } => null,
+            { Reason: Reason.HeartbeatTimeout } => ReputationCause.Timeout,
+            { Reason: Reason.ConnectionLost } when connection.IsOpen => ReputationCause.ConnectionLost,
+            { Reason: Reason.ProtocolError or Reason.FrameTooLarge } => ReputationCause.ProtocolViolation,
+            { Reason: Reason.BadSignature } => ReputationCause.VerificationFailed,
+            _ => null,
+        };
+        if (cause is not { } why || state.Book[peer] is not { } known)
+        {
+            return;
+        }
+
+        state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
+        var standing = known.Reputation.After(why, state.Now, state.Settings.Reputation).StandingAt(state.Now, state.Settings.Reputation);
+        if (standing == Standing.Bannable && !known.Manual && !known.IsBanned(state.Now))
+        {
+            state.Book.Ban(peer, why, (kept, _) =>
+            {
+                if (kept?.Ban is not null)
+                {
+                    state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
+                    {
+                        PeerId = peer, Reason = ended.Reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
+                        Detail = $"until {kept.Ban.Until:u}",
+                    });
+                }
+            });
+        }
+    }
+
+    private void AnswerAdds(LiveConnection connection, Ended ended)
+    {
+        if (ended.Reason == Reason.Duplicate && connection.Peer is { } peer && state.Roster[peer] is not null)
+        {
+            if (state.OpenConnectionOf(peer) is not { } open)
+            {
+                state.Adds.WaitFor(peer, connection.Number);
+                return;
+            }
+
+            foreach (var request in state.Adds.Take(connection.Number, null))
+            {
+                Adopt(open, request, wasConnected: true);
+            }
+
+            return;
+        }
+
+        foreach (var request in state.Adds.Take(connection.Number, connection.Peer))
+        {
+            request.Complete(null, ended.Reason, wasConnected: false);
+        }
+    }
+
+    private void HandshakeIsOver(LiveConnection connection)
+    {
+        if (connection.Handshake is { } inbound)
+        {
+            handshakeOver(inbound);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What the supervisor knows of one connection actor.</summary>
+internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOrigin Origin)
+{
+    /// <summary>Why this node dialled, or <see cref="PeerSource.Inbound"/>.</summary>
+    public required PeerSource Source { get; init; }
+
+    /// <summary>What speaks for the peer beyond its own merit.</summary>
+    public Claim Claim { get; init; }
+
+    /// <summary>The listener's own count, to be given back when the handshake is over.</summary>
+    public Listener.Inbound? Handshake { get; init; }
+
+    public PublicKey? Key { get; init; }
+
+    public NodeId? Peer { get; init; }
+
+    public PeerAddress? Remote { get; init; }
+
+    public Introduction? Introduction { get; init; }
+
+    public DateTimeOffset? OpenedAt { get; init; }
+
+    /// <summary>Its end was announced when another connection took its place.</summary>
+    public bool Superseded { get; init; }
+
+    public bool IsOpen => OpenedAt is not null;
+
+    public Direction Direction => Origin.Direction;
+
+    /// <summary>The address that was dialled; null for an inbound connection.</summary>
+    public PeerAddress? Dialled => (Origin as ConnectionOrigin.Dial)?.Address;
+}
+
+/// <summary>The connection actors of a node, by number. Owned by the supervisor.</summary>
+internal sealed class Connections
+{
+    private readonly Dictionary<long, LiveConnection> _live = [];
+    private readonly Dictionary<IActorRef, long> _actors = [];
+
+    public IEnumerable<LiveConnection> All => _live.Values;
+
+    public IEnumerable<LiveConnection> Open => _live.Values.Where(c => c.IsOpen && !c.Superseded);
+
+    /// <summary>Whether the last actor has stopped; a connection that has ended may still be saying goodbye.</summary>
+    public bool AllStopped => _actors.Count == 0;
+
+    public void Add(LiveConnection connection)
+    {
+        _live.Add(connection.Number, connection);
+        _actors.Add(connection.Actor, connection.Number);
+    }
+
+    public bool TryGet(long number, [NotNullWhen(true)] out LiveConnection? connection) => _live.TryGetValue(number, out connection);
+
+    public LiveConnection Update(LiveConnection connection) => _live[connection.Number] = connection;
+
+    public bool TryRemove(long number, [NotNullWhen(true)] out LiveConnection? connection) => _live.Remove(number, out connection);
+
+    public LiveConnection? ByHandshake(long handshake) => _live.Values.FirstOrDefault(c => !c.IsOpen && c.Handshake?.Handshake == handshake);
+
+    /// <summary>An actor has stopped; the number of its connection if that has not ended before.</summary>
+    public long? Stopped(IActorRef actor) => _actors.Remove(actor, out var number) && _live.ContainsKey(number) ? number : null;
+}

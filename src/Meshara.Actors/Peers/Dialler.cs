@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Meshara.Actors.Configuration;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>Carries out the dial plan: the peers and addresses that are to be connected for ever.</summary>
+/// <param name="start">Starts a connection actor.</param>
+/// <param name="wakeIn">Has <see cref="DialWhatIsDue"/> called again after that time.</param>
+internal sealed class Dialler(
+    NodeState state, Func<ConnectionOrigin, PeerSource, Claim, LiveConnection> start, Action<TimeSpan> wakeIn)
+{
+    /// <summary>A timer shorter than the scheduler's tick would only spin.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Wants what the store and the configuration ask for, and begins.</summary>
+    public void PlanFromTheStart()
+    {
+        foreach (var peer in state.Book.All.Where(p => p.Manual && !p.IsRemoved(state.Now)))
+        {
+            state.Plan = state.Plan.Want(peer.Id, AddressesOf(peer), PeerSource.Store, held: false, state.Now);
+        }
+
+        foreach (var target in state.Settings.Peers.Where(t => !IsKnownAsManual(t)))
+        {
+            Want(target, PeerSource.Manual);
+        }
+
+        if (state.Settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.Bootstrap))
+        {
+            foreach (var target in state.Settings.Discovery.BootstrapNodes)
+            {
+                Want(target, PeerSource.Bootstrap);
+            }
+        }
+
+        DialWhatIsDue();
+    }
+
+    /// <summary>Follows what the store says of a peer: a manual one is wanted for ever.</summary>
+    public void Follow(KnownPeer peer)
+    {
+        state.Roster = state.Roster.Protect(peer.Id, peer.Manual);
+        state.Plan = peer.Manual
+            ? state.Plan.Want(peer.Id, AddressesOf(peer), PeerSource.Manual, state.Roster[peer.Id] is { Confirmed: true }, state.Now)
+            : state.Plan.Drop(peer.Id);
+        DialWhatIsDue();
+    }
+
+    /// <summary>Dials once, because a person asked.</summary>
+    public LiveConnection DialFor(PeerTarget target) =>
+        start(new ConnectionOrigin.Dial(target.Address, WithPin(target).Expected), PeerSource.Manual, Claim.Person);
+
+    public void DialWhatIsDue()
+    {
+        var underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
+        foreach (var (key, goal) in state.Plan.Due(state.Now).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
+        {
+            var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
+            var connection = start(new ConnectionOrigin.Dial(goal.Next, goal.Expected), goal.Source, claim);
+            state.Plan = state.Plan.Started(key, connection.Number);
+        }
+
+        if (state.Plan.NextDue is { } due)
+        {
+            var wait = due - state.Now;
+            wakeIn(wait > ShortestWait ? wait : ShortestWait);
+        }
+    }
+
+    /// <summary>The other side, or a person, asked for a pause until then.</summary>
+    public DateTimeOffset? PauseAfter(PeerConnectionProtocol.Ended ended, NodeId? peer) =>
+        ended is { ByPeer: true, Reason: Reason.RemovedByOperator } ? state.Now + state.Settings.RemovedFor
+        : peer is { } id ? state.Book[id]?.RemovedUntil
+        : null;
+
+    private static ImmutableArray<PeerAddress> AddressesOf(KnownPeer peer) => [.. peer.AddressesBestFirst.Select(a => a.Address)];
+
+    private void Want(PeerTarget target, PeerSource source) => state.Plan = state.Plan.Want(WithPin(target), source, state.Now);
+
+    private PeerTarget WithPin(PeerTarget target) =>
+        target with { Expected = target.Expected ?? state.Book.PinnedAt(target.Address)?.Id };
+
+    private bool IsKnownAsManual(PeerTarget target) =>
+        state.Book.PinnedAt(target.Address) is { Manual: true } known && (target.Expected ?? known.Id) == known.Id;
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Peers.MeshProtocol;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What people ask of the node, through <see cref="Mesh"/>.</summary>
+/// <param name="children">Where a <see cref="PeerCensus"/> is started.</param>
+internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset since, IActorRefFactory children)
+{
+    public void OnAdd(Add add, IActorRef sender)
+    {
+        var connection = dialler.DialFor(add.Target);
+        state.Adds.Add(connection.Number, add.Target.Address, (kept, failure, wasConnected) =>
+        {
+            if (kept is null)
+            {
+                sender.Tell(new Failed(failure!.Value));
+            }
+            else
+            {
+                dialler.Follow(kept);
+                Answer(sender, [kept.Id], peers => new AddedPeer(peers[0], wasConnected));
+            }
+        });
+    }
+
+    public void OnRemove(Remove remove, IActorRef sender)
+    {
+        var until = state.Now + state.Settings.RemovedFor;
+        state.Book.Remove(remove.Peer, until, (kept, failure) =>
+        {
+            if (kept is null)
+            {
+                sender.Tell(new Failed(failure!.Value));
+                return;
+            }
+
+            state.Plan = state.Plan.DropPeer(remove.Peer);
+            if (state.Roster[remove.Peer] is { } entry && state.Connections.TryGet(entry.Connection, out var connection))
+            {
+                connection.Actor.Tell(new PeerConnectionProtocol.Close(Reason.RemovedByOperator));
+            }
+
+            state.Announce.Tell(MeshEventKind.PeerRemoved, remove.Peer, Reason.RemovedByOperator);
+            sender.Tell(new Removed());
+        });
+    }
+
+    public void OnList(List list, IActorRef sender)
+    {
+        var open = state.Connections.Open.Select(c => c.Peer!.Value);
+        var ids = list.Known ? open.Union(state.Book.All.Select(p => p.Id)) : open;
+        Answer(sender, [.. ids.Order()], peers => new PeerList(peers));
+    }
+
+    public void OnShow(Show show, IActorRef sender)
+    {
+        if (state.Book[show.Peer] is { } known)
+        {
+            Answer(sender, [show.Peer], peers => PeerReports.Details(known, peers[0], state.Now));
+        }
+        else
+        {
+            sender.Tell(new Failed(Reason.UnknownPeer));
+        }
+    }
+
+    public void OnForPeer(ForPeer message, IActorRef sender)
+    {
+        if (state.OpenConnectionOf(message.Peer) is { } connection)
+        {
+            connection.Actor.Tell(message.Message, sender);
+        }
+        else
+        {
+            sender.Tell(new Failed(state.Book[message.Peer] is null ? Reason.UnknownPeer : Reason.NotConnected));
+        }
+    }
+
+    public void OnStatus(IActorRef sender) => sender.Tell(new MeshStatus(
+        state.Node.Node,
+        since,
+        state.Connections.Open.Count(),
+        state.Book.Count,
+        state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound }),
+        state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Inbound }),
+        state.Announce.Rejections,
+        state.Announce.Problems));
+
+    /// <summary>Answers with the peers, each with the figures that only its connection knows.</summary>
+    private void Answer(IActorRef sender, ImmutableArray<NodeId> ids, Func<ImmutableArray<PeerInfo>, object> answer)
+    {
+        var rows = ids.Select(id => (Known: state.Book[id], Connection: state.OpenConnectionOf(id))).ToImmutableArray();
+        var (now, policy) = (state.Now, state.Settings.Reputation);
+        var connections = rows.Select(r => r.Connection?.Actor).OfType<IActorRef>().ToImmutableArray();
+        Action<IReadOnlyDictionary<long, PeerConnectionProtocol.Description>> report = figures => sender.Tell(answer(
+            [.. rows.Select(r => PeerReports.Info(r.Known, r.Connection, FiguresOf(r.Connection, figures), now, policy))]));
+        children.ActorOf(Props.Create(() => new PeerCensus(connections, report)).WithDispatcher(state.Settings.Dispatcher));
+    }
+
+    private static PeerConnectionProtocol.Description? FiguresOf(
+        LiveConnection? connection, IReadOnlyDictionary<long, PeerConnectionProtocol.Description> figures) =>
+        connection is null ? null : figures.GetValueOrDefault(connection.Number);
+}

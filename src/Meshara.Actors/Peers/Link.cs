@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Google.Protobuf;
+using Meshara.Actors.Transport;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What the frames of one chunk of received bytes came to.</summary>
+internal enum Reading
+{
+    /// <summary>Every whole frame was taken: read on.</summary>
+    Drained,
+
+    /// <summary>The receiver asked to stop; what is left stays in the buffer.</summary>
+    Paused,
+
+    /// <summary>A length over the limit.</summary>
+    TooLarge,
+
+    /// <summary>A body that is no message.</summary>
+    Malformed,
+}
+
+/// <summary>
+/// The frames of one link, in both directions. Not an actor and not thread-safe: its connection owns it, has at most one read and
+/// one write under way, and touches nothing here while the reading thread could.
+/// </summary>
+internal sealed class Link
+{
+    /// <summary>One read fills at most this; it is also the largest TLS record (RFC 8446 section 5.1). Held only while bytes arrive.</summary>
+    private const int ReadBuffer = 16 * 1024;
+
+    private readonly IPeerLink _link;
+    private readonly PipeReader _reader;
+    private ReadResult _arrived;
+    private bool _exhausted;
+
+    public Link(IPeerLink link)
+    {
+        _link = link;
+        _reader = PipeReader.Create(link.Stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, leaveOpen: true, useZeroByteReads: true));
+    }
+
+    /// <summary>Bytes received, headers included.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>Bytes handed to the stream.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Waits for more bytes: <see cref="Arrived"/>, <see cref="Ended"/> or <see cref="Broke"/>.</summary>
+    public async Task<object> ReadAsync(CancellationToken cancellation)
+    {
+        if (_exhausted)
+        {
+            return Ended.Instance;
+        }
+
+        try
+        {
+            _arrived = await _reader.ReadAsync(cancellation).ConfigureAwait(false);
+            return _arrived is { IsCompleted: true, Buffer.IsEmpty: true } ? Ended.Instance : Arrived.Instance;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return new Broke(LinkFailure.ReasonOf(e));
+        }
+    }
+
+    /// <summary>
+    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given each and answers whether to go on;
+    /// <paramref name="limit"/> is asked before each, because it grows with the handshake.
+    /// </summary>
+    public Reading Take(Func<int> limit, Func<Envelope, bool> receive)
+    {
+        var buffer = _arrived.Buffer;
+        var reading = Reading.Drained;
+        while (reading == Reading.Drained)
+        {
+            var status = FrameCodec.TryRead(ref buffer, limit(), out var body);
+            if (status != FrameStatus.Frame)
+            {
+                reading = status == FrameStatus.TooLarge ? Reading.TooLarge : reading;
+                break;
+            }
+
+            Received += FrameCodec.HeaderSize + body.Length;
+            try
+            {
+                reading = receive(Envelope.Parser.ParseFrom(body)) ? Reading.Drained : Reading.Paused;
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                reading = Reading.Malformed;
+            }
+        }
+
+        // A stream that ended within a frame: what is left will never be whole.
+        _exhausted = _arrived.IsCompleted && reading == Reading.Drained;
+
+        // Paused: what is left counts as not looked at, so that the next read gives it at once.
+        _reader.AdvanceTo(buffer.Start, reading == Reading.Paused ? buffer.Start : buffer.End);
+        return reading;
+    }
+
+    /// <summary>Writes frames in one go: <see cref="Wrote"/> or <see cref="Broke"/>.</summary>
+    public async Task<object> WriteAsync(IReadOnlyList<Envelope> frames, int size, CancellationToken cancellation)
+    {
+        // Rented while bytes move only: an idle connection holds no buffer.
+        var rented = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            var length = Encode(frames, rented);
+            await _link.Stream.WriteAsync(rented.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            Sent += length;
+            return Wrote.Instance;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return new Broke(LinkFailure.ReasonOf(e));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Drops what has arrived, unread.</summary>
+    public void Discard()
+    {
+        _reader.AdvanceTo(_arrived.Buffer.End);
+        _exhausted = _arrived.IsCompleted;
+    }
+
+    private static int Encode(IReadOnlyList<Envelope> frames, byte[] into)
+    {
+        var written = 0;
+        foreach (var frame in frames)
+        {
+            written += FrameCodec.Write(into.AsSpan(written), frame);
+        }
+
+        return written;
+    }
+
+    public sealed record Arrived
+    {
+        public static readonly Arrived Instance = new();
+    }
+
+    /// <summary>The other side closed its end.</summary>
+    public sealed record Ended
+    {
+        public static readonly Ended Instance = new();
+    }
+
+    public sealed record Wrote
+    {
+        public static readonly Wrote Instance = new();
+    }
+
+    public sealed record Broke(Reason Reason);
+}

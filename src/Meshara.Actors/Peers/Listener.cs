@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Akka.Actor;
+using Akka.Event;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Transport;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>
+/// Accepts sockets, and closes those over a limit before they have cost any TLS work. The others go to the supervisor; a handshake
+/// that has to give way to a newer one is named to it.
+/// </summary>
+internal sealed class Listener : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
+
+    private readonly IPeerListener _listener;
+    private readonly ListenerSettings _settings;
+    private readonly CancellationTokenSource _alive = new();
+    private readonly TokenBucketRateLimiter _all;
+    private readonly PartitionedRateLimiter<IPAddress> _perSource;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private HandshakeSlots _slots;
+    private long _next;
+
+    public Listener(IPeerListener listener, ListenerSettings settings)
+    {
+        _listener = listener;
+        _settings = settings;
+        _slots = new HandshakeSlots(settings.MaxHandshakes, settings.MaxHandshakesPerSource);
+        _all = new TokenBucketRateLimiter(Bucket(settings.AcceptsPerSecond, TimeSpan.FromSeconds(1)));
+        _perSource = PartitionedRateLimiter.Create<IPAddress, IPAddress>(source =>
+            RateLimitPartition.GetTokenBucketLimiter(source, _ => Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1))));
+
+        Receive<Accepted>(accepted =>
+        {
+            OnAccepted(accepted.Socket);
+            Accept();
+        });
+        Receive<AcceptFailed>(failure =>
+        {
+            // Out of file descriptors, most likely: those who are connected live on, and there is room again when one goes.
+            _log.Warning("Accepting failed: {0}", failure.Message);
+            Timers.StartSingleTimer(Retry.Instance, Retry.Instance, AfterFailure);
+        });
+        Receive<Retry>(_ => Accept());
+        Receive<HandshakeOver>(over => _slots = _slots.Release(over.Source, over.Handshake));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Accept();
+
+    protected override void PostStop()
+    {
+        _alive.Cancel();
+        _alive.Dispose();
+        _listener.Dispose();
+        _all.Dispose();
+        _perSource.Dispose();
+        base.PostStop();
+    }
+
+    private static TokenBucketRateLimiterOptions Bucket(int perPeriod, TimeSpan period) => new()
+    {
+        TokenLimit = Math.Max(1, perPeriod) * 2,
+        TokensPerPeriod = Math.Max(1, perPeriod),
+        ReplenishmentPeriod = period,
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
+
+    private static async Task<object> AcceptOne(IPeerListener listener, CancellationToken cancellation)
+    {
+        try
+        {
+            return new Accepted(await listener.AcceptAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            return new AcceptFailed(e.Message);
+        }
+    }
+
+    private void Accept() => AcceptOne(_listener, _alive.Token).PipeTo(Self);
+
+    private void OnAccepted(IInboundSocket socket)
+    {
+        var source = HandshakeSlots.SourceOf(socket.Remote.Address);
+        using var lease = _all.AttemptAcquire();
+
+        // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest.
+        if (!lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.AttemptAcquire(source).IsAcquired))
+        {
+            Context.Parent.Tell(new TurnedAway(PeerAddress.Of(socket.Remote), Reason.RateLimited));
+            socket.Dispose();
+            return;
+        }
+
+        var handshake = ++_next;
+        (_slots, var givesWay) = _slots.Take(source, handshake);
+        Context.Parent.Tell(new Inbound(socket, source, handshake));
+        if (givesWay is { } old)
+        {
+            Context.Parent.Tell(new GiveWay(old));
+        }
+    }
+
+    /// <summary>To the supervisor: somebody dialled. It answers <see cref="HandshakeOver"/> when the handshake has ended, either way.</summary>
+    public sealed record Inbound(IInboundSocket Socket, IPAddress Source, long Handshake);
+
+    /// <summary>To the supervisor: this handshake has to end, because newer ones need its place.</summary>
+    public sealed record GiveWay(long Handshake);
+
+    /// <summary>To the supervisor: a socket was closed unread.</summary>
+    public sealed record TurnedAway(PeerAddress Remote, Reason Reason);
+
+    public sealed record HandshakeOver(IPAddress Source, long Handshake);
+
+    private sealed record Accepted(IInboundSocket Socket);
+
+    private sealed record AcceptFailed(string Message);
+
+    private sealed record Retry
+    {
+        public static readonly Retry Instance = new();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What the supervisor is asked through the door of the node, and what it answers.</summary>
+internal static class MeshProtocol
+{
+    /// <summary>Answered with <see cref="NodeDescription"/> when the node listens.</summary>
+    public sealed record WhenReady;
+
+    /// <summary>Answered with <see cref="AddedPeer"/> or <see cref="Failed"/>.</summary>
+    public sealed record Add(PeerTarget Target);
+
+    /// <summary>Answered with <see cref="Removed"/> or <see cref="Failed"/>.</summary>
+    public sealed record Remove(NodeId Peer);
+
+    public sealed record Removed;
+
+    /// <summary>Answered with <see cref="PeerList"/>: the connected peers, or all that are known.</summary>
+    public sealed record List(bool Known);
+
+    public sealed record PeerList(ImmutableArray<PeerInfo> Peers);
+
+    /// <summary>Answered with <see cref="PeerDetails"/> or <see cref="Failed"/>.</summary>
+    public sealed record Show(NodeId Peer);
+
+    /// <summary>A message for the connection of <paramref name="Peer"/>, which answers it; without one: <see cref="Failed"/>.</summary>
+    public sealed record ForPeer(NodeId Peer, object Message);
+
+    /// <summary>Answered with <see cref="MeshStatus"/>.</summary>
+    public sealed record Status;
+
+    /// <summary>Stops the node; answered with <see cref="Stopped"/> when everything is closed and kept.</summary>
+    public sealed record Stop;
+
+    public sealed record Stopped;
+
+    public sealed record Failed(Reason Reason);
+}

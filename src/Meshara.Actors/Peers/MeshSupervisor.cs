@@ -1,0 +1,222 @@
+using Akka.Actor;
+using Akka.Event;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Store;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Peers.PeerConnectionProtocol;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>The parts that a node is made of beside its connections. They are handed in, so that a test can hand in probes.</summary>
+/// <param name="StartStore">Starts the peer store as a child of the supervisor, which it then tells what is known.</param>
+/// <param name="StartListener">Starts the listener as a child of the supervisor.</param>
+/// <param name="Release">Called when the supervisor has stopped, however that came about.</param>
+internal sealed record NodeParts(
+    Func<IActorRefFactory, IActorRef, IActorRef> StartStore, Func<IActorRefFactory, IActorRef> StartListener, Action Release);
+
+/// <summary>
+/// The node: it owns every other actor of it, and alone decides who is connected. The decisions are those of the roster, the dial
+/// plan and the reputation policy; this actor keeps them fed and has them carried out.
+/// </summary>
+/// <remarks>
+/// <code>
+/// Recovering -- the store knows its peers --> Running -- Stop --> Saying goodbye -- all closed --> Keeping -- all kept --> (stop)
+/// </code>
+/// </remarks>
+internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
+{
+    private readonly NodeContext _node;
+    private readonly NodeParts _parts;
+    private readonly NodeState _state;
+    private readonly Dialler _dialler;
+    private readonly Admissions _admissions;
+    private readonly FrontDesk _desk;
+    private readonly IActorRef _inbox;
+    private readonly IActorRef _store;
+    private readonly IActorRef _listener;
+    private readonly List<IActorRef> _stoppers = [];
+    private long _lastConnection;
+
+    public MeshSupervisor(NodeContext node, NodeParts parts)
+    {
+        (_node, _parts) = (node, parts);
+        var dispatcher = node.Settings.Dispatcher;
+        var history = node.Settings.Events.History;
+        var feed = Context.ActorOf(Akka.Actor.Props.Create(() => new EventFeed(history)).WithDispatcher(dispatcher), "events");
+        _inbox = Context.ActorOf(Akka.Actor.Props.Create(() => new Inbox()).WithDispatcher(dispatcher), "inbox");
+        _store = parts.StartStore(Context, Self);
+        _listener = parts.StartListener(Context);
+
+        _state = new NodeState(node, new PeerBook(_store), new Announcer(feed, node.Clock, Context.GetLogger()));
+        _dialler = new Dialler(
+            _state,
+            (origin, source, claim) => Start(origin, source, claim, handshake: null),
+            wait => Timers.StartSingleTimer(DialDue.Instance, DialDue.Instance, wait));
+        _admissions = new Admissions(
+            _state, _dialler, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
+        _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
+        Recovering();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    public static Props Props(NodeContext node, NodeParts parts) =>
+        Akka.Actor.Props.Create(() => new MeshSupervisor(node, parts)).WithDispatcher(node.Settings.Dispatcher);
+
+    // A connection that fails is not restarted: it has ended, and the dial plan decides what follows.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PostStop()
+    {
+        _parts.Release();
+        base.PostStop();
+    }
+
+    private void Recovering()
+    {
+        Receive<PeerStoreProtocol.Recovered>(recovered =>
+        {
+            _state.Book.Fill(recovered.Peers);
+            Become(Running);
+            Stash.UnstashAll();
+            Timers.StartPeriodicTimer(MinuteOver.Instance, MinuteOver.Instance, TimeSpan.FromMinutes(1));
+            _state.Announce.Tell(MeshEventKind.Ready, _node.Node.Id);
+            _dialler.PlanFromTheStart();
+        });
+        Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
+        Receive<MeshProtocol.Stop>(OnStop);
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Running()
+    {
+        Receive<MeshProtocol.WhenReady>(_ => Sender.Tell(_node.Node));
+        Receive<MeshProtocol.Add>(add => _desk.OnAdd(add, Sender));
+        Receive<MeshProtocol.Remove>(remove => _desk.OnRemove(remove, Sender));
+        Receive<MeshProtocol.List>(list => _desk.OnList(list, Sender));
+        Receive<MeshProtocol.Show>(show => _desk.OnShow(show, Sender));
+        Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
+        Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
+        Receive<MeshProtocol.Stop>(OnStop);
+
+        Receive<Listener.Inbound>(inbound => Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound));
+        Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
+        Receive<Listener.TurnedAway>(away => _state.Announce.Rejected(away.Remote, null, away.Reason, null));
+
+        Receive<AskAdmission>(_admissions.OnAskAdmission);
+        Receive<Opened>(_admissions.OnOpened);
+        Receive<Activity>(_admissions.OnActivity);
+        Receive<Ended>(_admissions.OnEnded);
+        Receive<Terminated>(OnConnectionStopped);
+
+        Receive<PeerStoreProtocol.Recovered>(recovered => _state.Book.Fill(recovered.Peers));
+        Receive<PeerStoreProtocol.Changed>(changed => _admissions.OnChanged(changed.Peer));
+        Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Book.Forget(forgotten.Peer));
+        Receive<PeerStoreProtocol.Kept>(kept => _state.Book.Answered(kept.Request, kept.Peer, null));
+        Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
+        Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
+
+        Receive<DialDue>(_ => _dialler.DialWhatIsDue());
+        Receive<MinuteOver>(_ => _state.Announce.TellUntoldRejections());
+    }
+
+    private LiveConnection Start(ConnectionOrigin origin, PeerSource source, Claim claim, Listener.Inbound? handshake)
+    {
+        var number = ++_lastConnection;
+        var actor = Context.ActorOf(
+            PeerConnection.Props(number, origin, _node, Self, _inbox, _state.Random.Next()), $"peer-{number}");
+        Context.Watch(actor);
+        var connection = new LiveConnection(number, actor, origin) { Source = source, Claim = claim, Handshake = handshake };
+        _state.Connections.Add(connection);
+        return connection;
+    }
+
+    private void OnConnectionStopped(Terminated stopped)
+    {
+        // One that did not say how it ended has failed: that is a bug of ours, but its place must not stay taken.
+        if (_state.Connections.Stopped(stopped.ActorRef) is { } unexplained)
+        {
+            _admissions.OnEnded(new Ended(unexplained, Reason.ConnectionLost, ByPeer: false));
+        }
+    }
+
+    private void OnStoreUnavailable(PeerStoreProtocol.Unavailable store) => _state.Announce.Health(
+        store.Cause is null ? [] : [$"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory."]);
+
+    private void OnStop(MeshProtocol.Stop stop)
+    {
+        _stoppers.Add(Sender);
+        Timers.CancelAll();
+        Context.Stop(_listener);
+        foreach (var connection in _state.Connections.All)
+        {
+            connection.Actor.Tell(new Close(Reason.ShuttingDown));
+        }
+
+        Become(SayingGoodbye);
+        Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, _node.Settings.Connection.GoodbyeTimeout * 2);
+        KeepWhenAllAreGone();
+    }
+
+    private void SayingGoodbye()
+    {
+        Receive<Terminated>(stopped =>
+        {
+            _state.Connections.Stopped(stopped.ActorRef);
+            KeepWhenAllAreGone();
+        });
+        Receive<Activity>(_admissions.OnActivity);
+        Receive<TimeUp>(_ => BecomeKeeping());
+        Receive<MeshProtocol.Stop>(_ => _stoppers.Add(Sender));
+        ReceiveAny(_ => { });
+    }
+
+    private void KeepWhenAllAreGone()
+    {
+        if (_state.Connections.AllStopped)
+        {
+            BecomeKeeping();
+        }
+    }
+
+    private void BecomeKeeping()
+    {
+        Become(() =>
+        {
+            Receive<PeerStoreProtocol.Flushed>(_ => BecomeStopped());
+            Receive<TimeUp>(_ => BecomeStopped());
+            Receive<MeshProtocol.Stop>(_ => _stoppers.Add(Sender));
+            ReceiveAny(_ => { });
+        });
+        Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, TimeSpan.FromSeconds(1));
+        _store.Tell(new PeerStoreProtocol.Stop());
+    }
+
+    private void BecomeStopped()
+    {
+        _state.Announce.Tell(MeshEventKind.Stopped, _node.Node.Id);
+        foreach (var stopper in _stoppers)
+        {
+            stopper.Tell(new MeshProtocol.Stopped());
+        }
+
+        Context.Stop(Self);
+    }
+
+    private sealed record DialDue
+    {
+        public static readonly DialDue Instance = new();
+    }
+
+    private sealed record MinuteOver
+    {
+        public static readonly MinuteOver Instance = new();
+    }
+
+    private sealed record TimeUp
+    {
+        public static readonly TimeUp Instance = new();
+    }
+}

@@ -1,0 +1,28 @@
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Wire;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What every actor of one node may read: it never changes after the start. Time, chance and the network are handed in here.</summary>
+/// <param name="Record">The node's own signed record; it travels in every hello.</param>
+/// <param name="Seed">The one seed that all randomness of the node's policies comes from.</param>
+internal sealed record NodeContext(
+    NodeDescription Node,
+    NodeIdentity Identity,
+    MesharaSettings Settings,
+    IPeerTransport Transport,
+    NodeClock Clock,
+    ReadOnlyMemory<byte> Record,
+    int Seed)
+{
+    /// <summary>What the node says it runs.</summary>
+    public string Agent { get; } = $"meshara/{typeof(NodeContext).Assembly.GetName().Version?.ToString(3)}";
+
+    public int ListenPort { get; init; }
+
+    public Envelope Hello(Core.Peers.PeerAddress observed) =>
+        Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record);
+}

@@ -1,0 +1,46 @@
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>
+/// What the supervisor owns. Its <see cref="Dialler"/>, <see cref="Admissions"/> and <see cref="FrontDesk"/> work on it, on the
+/// supervisor's own thread; nobody else sees it.
+/// </summary>
+internal sealed class NodeState(NodeContext node, PeerBook book, Announcer announce)
+{
+    public NodeContext Node { get; } = node;
+
+    public MesharaSettings Settings => Node.Settings;
+
+    public DateTimeOffset Now => Node.Clock.Now;
+
+    public Random Random { get; } = new(node.Seed);
+
+    public PeerBook Book { get; } = book;
+
+    public Announcer Announce { get; } = announce;
+
+    public Connections Connections { get; } = new();
+
+    public AddRequests Adds { get; } = new();
+
+    public Roster Roster { get; set; } = new(node.Node.Id, node.Settings.Discovery.MaxPeers);
+
+    public DialPlan Plan { get; set; } = new(node.Settings.Backoff);
+
+    /// <summary>An event about a connection.</summary>
+    public MeshEvent About(MeshEventKind kind, LiveConnection connection) => new(kind, Now)
+    {
+        PeerId = connection.Peer,
+        Address = connection.Remote ?? connection.Dialled,
+        Direction = connection.Direction,
+        Source = connection.Source,
+    };
+
+    /// <summary>The peer's open connection; null if there is none.</summary>
+    public LiveConnection? OpenConnectionOf(NodeId peer) =>
+        Roster[peer] is { } entry && Connections.TryGet(entry.Connection, out var connection) && connection.IsOpen ? connection : null;
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Meshara.Actors.Store;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>
+/// The supervisor's view of what is known of peers: a copy that the store keeps up to date, and the way to tell the store. Durable
+/// changes answer with what came of them.
+/// </summary>
+internal sealed class PeerBook(IActorRef store)
+{
+    private readonly Dictionary<long, Action<KnownPeer?, Reason?>> _waiting = [];
+    private ImmutableDictionary<NodeId, KnownPeer> _peers = ImmutableDictionary<NodeId, KnownPeer>.Empty;
+    private long _request;
+
+    public int Count => _peers.Count;
+
+    public IEnumerable<KnownPeer> All => _peers.Values;
+
+    public KnownPeer? this[NodeId peer] => _peers.GetValueOrDefault(peer);
+
+    /// <summary>The peer whose key answered at the address before.</summary>
+    public KnownPeer? PinnedAt(PeerAddress address) =>
+        _peers.Values.FirstOrDefault(p => p.Addresses.Any(a => a.Proven && a.Address == address));
+
+    public void Fill(ImmutableDictionary<NodeId, KnownPeer> peers) => _peers = peers;
+
+    public void Update(KnownPeer peer) => _peers = _peers.SetItem(peer.Id, peer);
+
+    public void Forget(NodeId peer) => _peers = _peers.Remove(peer);
+
+    public void Learn(PublicKey key, PeerSource source, bool manual, PeerAddress? pinned, Action<KnownPeer?, Reason?>? then = null) =>
+        Durable(request => new PeerStoreProtocol.Learn(request, key, source, manual, pinned), then);
+
+    public void Remove(NodeId peer, DateTimeOffset until, Action<KnownPeer?, Reason?> then) =>
+        Durable(request => new PeerStoreProtocol.Remove(request, peer, until), then);
+
+    public void Ban(NodeId peer, ReputationCause cause, Action<KnownPeer?, Reason?> then) =>
+        Durable(request => new PeerStoreProtocol.Ban(request, peer, cause), then);
+
+    /// <summary>What is not lost if it is lost: dial results, figures, scores.</summary>
+    public void Note(PeerStoreProtocol.ICommand drift) => store.Tell(drift);
+
+    public void Answered(long request, KnownPeer? peer, Reason? failure)
+    {
+        if (peer is not null)
+        {
+            Update(peer);
+        }
+
+        if (_waiting.Remove(request, out var then))
+        {
+            then(peer, failure);
+        }
+    }
+
+    private void Durable(Func<long, PeerStoreProtocol.IDurable> command, Action<KnownPeer?, Reason?>? then)
+    {
+        var request = ++_request;
+        if (then is not null)
+        {
+            _waiting.Add(request, then);
+        }
+
+        store.Tell(command(request));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>Where a connection comes from.</summary>
+internal abstract record ConnectionOrigin
+{
+    private ConnectionOrigin()
+    {
+    }
+
+    /// <summary>This node dials.</summary>
+    public sealed record Dial(PeerAddress Address, NodeId? Expected) : ConnectionOrigin;
+
+    /// <summary>Somebody dialled this node.</summary>
+    public sealed record Accept(IInboundSocket Socket) : ConnectionOrigin;
+
+    public Direction Direction => this is Dial ? Direction.Outbound : Direction.Inbound;
+}
+
+/// <summary>What a connection is told, and what it tells its supervisor.</summary>
+internal static class PeerConnectionProtocol
+{
+    /// <summary>To the supervisor: the far end has proven its key. Answered with <see cref="Admit"/> or <see cref="Refuse"/>.</summary>
+    public sealed record AskAdmission(long Connection, PublicKey Key, PeerAddress Remote);
+
+    public sealed record Admit
+    {
+        public static readonly Admit Instance = new();
+    }
+
+    public sealed record Refuse(Reason Reason);
+
+    /// <summary>To the supervisor: both sides have said hello.</summary>
+    public sealed record Opened(long Connection, Introduction Introduction);
+
+    /// <summary>To the supervisor: the connection is no more, and the actor will stop by itself.</summary>
+    /// <param name="ByPeer">The peer said so in a goodbye.</param>
+    /// <param name="Detail">What exactly happened, for the log; never a peer's own text.</param>
+    public sealed record Ended(long Connection, Reason Reason, bool ByPeer, string? Detail = null);
+
+    /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
+    public sealed record Activity(long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen);
+
+    /// <summary>Say goodbye with this reason, and end.</summary>
+    public sealed record Close(Reason Reason);
+
+    /// <summary>Queue a message; answered with a <see cref="SendResult"/>.</summary>
+    public sealed record Send(string Channel, Google.Protobuf.ByteString Payload);
+
+    /// <summary>Ping now; answered with <see cref="RoundTrip"/> or <see cref="MeshProtocol.Failed"/>.</summary>
+    public sealed record PingNow
+    {
+        public static readonly PingNow Instance = new();
+    }
+
+    public sealed record RoundTrip(TimeSpan Time);
+
+    /// <summary>Answered with <see cref="Description"/>.</summary>
+    public sealed record Describe
+    {
+        public static readonly Describe Instance = new();
+    }
+
+    /// <summary>The figures of a connection that no report has carried yet, and its round-trip time.</summary>
+    public sealed record Description(long Connection, long Sent, long Received, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime);
+
+    /// <summary>To the inbox: messages of one chunk, in order. Answered with <see cref="Delivered"/> when there is room for more.</summary>
+    public sealed record Deliver(ImmutableArray<PeerMessage> Messages);
+
+    public sealed record Delivered
+    {
+        public static readonly Delivered Instance = new();
+    }
+}

@@ -1,0 +1,36 @@
+using Meshara.Actors.Diagnostics;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What has moved on one connection, and how much of it was reported already.</summary>
+internal sealed class Traffic(NodeClock clock)
+{
+    private long _reportedSent;
+    private long _reportedReceived;
+    private int _delivered;
+    private bool _due;
+    private DateTimeOffset? _lastSeen;
+
+    public void Heard() => _lastSeen = clock.Now;
+
+    public void Delivered(int messages) => _delivered += messages;
+
+    /// <summary>Something has moved; true if a report is not due already.</summary>
+    public bool NeedsReport()
+    {
+        var wasDue = _due;
+        _due = true;
+        return !wasDue;
+    }
+
+    public PeerConnectionProtocol.Description Describe(long connection, Link link, TimeSpan? roundTripTime) =>
+        new(connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _lastSeen, roundTripTime);
+
+    public PeerConnectionProtocol.Activity TakeReport(long connection, Link link)
+    {
+        var report = new PeerConnectionProtocol.Activity(
+            connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _delivered, _lastSeen);
+        (_reportedSent, _reportedReceived, _delivered, _due) = (link.Sent, link.Received, 0, false);
+        return report;
+    }
+}

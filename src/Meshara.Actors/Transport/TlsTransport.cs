@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using PublicKey = Meshara.Core.Identity.PublicKey;
+
+namespace Meshara.Actors.Transport;
+
+/// <summary>
+/// TLS 1.3 (RFC 8446) over TCP, both ends with the certificate of the libp2p TLS specification, ALPN <c>meshara/1</c> (RFC 7301). No
+/// session is resumed: each connection proves possession of the key afresh.
+/// </summary>
+internal sealed class TlsTransport : IPeerTransport, IDisposable
+{
+    private static readonly SslApplicationProtocol Protocol = new("meshara/1");
+
+    /// <summary>An hour for clocks that differ; ten years, because the certificate lives as long as the process, and no longer.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1), Lifetime = TimeSpan.FromDays(3650);
+
+    private readonly NodeClock _clock;
+    private readonly X509Certificate2 _certificate;
+    private readonly SslStreamCertificateContext _context;
+
+    public TlsTransport(NodeIdentity identity, NodeClock clock)
+    {
+        _clock = clock;
+        _certificate = IdentityCertificate.Create(identity, clock.Now - ClockSkew, clock.Now + Lifetime);
+        _context = SslStreamCertificateContext.Create(_certificate, null, offline: true);
+    }
+
+    public async Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation)
+    {
+        var socket = await TcpDial.ConnectAsync(address, cancellation).ConfigureAwait(false);
+        return await SecureAsync(socket, expected, server: false, cancellation).ConfigureAwait(false);
+    }
+
+    public IPeerListener Listen(ListenAddress address) => new TcpListener(address, this);
+
+    public void Dispose() => _certificate.Dispose();
+
+    internal async Task<IPeerLink> SecureAsync(Socket socket, NodeId? expected, bool server, CancellationToken cancellation)
+    {
+        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        var judge = new CertificateJudge(_clock, expected);
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+        try
+        {
+            await (server
+                ? stream.AuthenticateAsServerAsync(ServerOptions(judge), cancellation)
+                : stream.AuthenticateAsClientAsync(ClientOptions(judge), cancellation)).ConfigureAwait(false);
+            if (stream.NegotiatedApplicationProtocol != Protocol)
+            {
+                throw new TransportException(Reason.AlpnMismatch, "The other side did not agree to meshara/1.");
+            }
+
+            return new TlsLink(stream, judge.Key!.Value, PeerAddress.Of(remote));
+        }
+        catch (Exception e)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            if (judge.Refusal is { } refusal)
+            {
+                throw refusal;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+
+            if (e is AuthenticationException or IOException or SocketException or ObjectDisposedException)
+            {
+                throw TlsFailure.Explain(e);
+            }
+
+            throw;
+        }
+    }
+
+    private SslServerAuthenticationOptions ServerOptions(CertificateJudge judge) => new()
+    {
+        ServerCertificateContext = _context,
+        ClientCertificateRequired = true,
+        EnabledSslProtocols = SslProtocols.Tls13,
+        ApplicationProtocols = [Protocol],
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = NoChain(),
+        RemoteCertificateValidationCallback = judge.Accepts,
+    };
+
+    private SslClientAuthenticationOptions ClientOptions(CertificateJudge judge) => new()
+    {
+        // No name is sent: a peer is who its key says, never what it is called.
+        TargetHost = "",
+        ClientCertificateContext = _context,
+        EnabledSslProtocols = SslProtocols.Tls13,
+        ApplicationProtocols = [Protocol],
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = NoChain(),
+        RemoteCertificateValidationCallback = judge.Accepts,
+    };
+
+    /// <summary>The proof is in the certificate itself. The chain that .NET builds all the same must not look for issuers.</summary>
+    private static X509ChainPolicy NoChain() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+    };
+
+    private sealed class TlsLink(SslStream stream, PublicKey key, PeerAddress remote) : IPeerLink
+    {
+        public PublicKey RemoteKey => key;
+
+        public PeerAddress Remote => remote;
+
+        public Stream Stream => stream;
+
+        public ValueTask DisposeAsync() => stream.DisposeAsync();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+
+namespace Meshara.Core.Peers;
+
+/// <summary>A peer, or whoever is at an address, that is to be connected for ever.</summary>
+/// <param name="Addresses">Where to dial; one after the other, a try each.</param>
+/// <param name="Expected">Who must be there; null until someone was.</param>
+/// <param name="Source">Why it is wanted.</param>
+internal sealed record DialGoal(ImmutableArray<PeerAddress> Addresses, NodeId? Expected, PeerSource Source)
+{
+    /// <summary>Failed tries in a row.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>When the next try is due.</summary>
+    public DateTimeOffset Due { get; init; }
+
+    /// <summary>The dial that is under way.</summary>
+    public long? InFlight { get; init; }
+
+    /// <summary>Whether it is connected now.</summary>
+    public bool Held { get; init; }
+
+    /// <summary>The address whose turn it is.</summary>
+    public PeerAddress Next => Addresses[Failures % Addresses.Length];
+
+    public bool IsDue(DateTimeOffset now) => !Held && InFlight is null && now >= Due;
+}
+
+/// <summary>
+/// Whom to dial and when, immutable: each goal is tried at once, then with <see cref="Backoff"/>, for ever; when it is connected it
+/// rests, and when the connection is lost it starts again from the shortest wait.
+/// </summary>
+/// <remarks>A goal's key is the address that a person gave, or the id of a peer that is known.</remarks>
+internal sealed record DialPlan(Backoff Backoff)
+{
+    public ImmutableDictionary<object, DialGoal> Goals { get; private init; } = ImmutableDictionary<object, DialGoal>.Empty;
+
+    /// <summary>When the earliest goal is due; null when none will be.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            var waiting = Goals.Values.Where(g => !g.Held && g.InFlight is null).Select(g => g.Due).ToList();
+            return waiting.Count == 0 ? null : waiting.Min();
+        }
+    }
+
+    /// <summary>What is to be dialled now.</summary>
+    public IEnumerable<KeyValuePair<object, DialGoal>> Due(DateTimeOffset now) => Goals.Where(g => g.Value.IsDue(now));
+
+    /// <summary>Whoever is at <paramref name="target"/> is wanted.</summary>
+    public DialPlan Want(PeerTarget target, PeerSource source, DateTimeOffset now) => Goals.ContainsKey(target.Address)
+        ? this
+        : With(target.Address, new DialGoal([target.Address], target.Expected, source) { Due = now });
+
+    /// <summary>A known peer is wanted; its addresses, the best first, may have changed.</summary>
+    public DialPlan Want(NodeId peer, ImmutableArray<PeerAddress> addresses, PeerSource source, bool held, DateTimeOffset now)
+    {
+        if (addresses.IsEmpty)
+        {
+            return Drop(peer);
+        }
+
+        var goal = Goals.TryGetValue(peer, out var existing)
+            ? existing with { Addresses = addresses }
+            : new DialGoal(addresses, peer, source) { Due = now, Held = held };
+        return With(peer, goal);
+    }
+
+    public DialPlan Drop(object key) => this with { Goals = Goals.Remove(key) };
+
+    /// <summary>Nothing that leads to the peer is wanted any more.</summary>
+    public DialPlan DropPeer(NodeId peer) => this with { Goals = Goals.RemoveRange(Goals.Where(g => g.Value.Expected == peer).Select(g => g.Key)) };
+
+    /// <summary>A dial was started.</summary>
+    public DialPlan Started(object key, long connection) => With(key, Goals[key] with { InFlight = connection });
+
+    /// <summary>The peer has a connection, by whichever side's dial.</summary>
+    public DialPlan Held(NodeId peer, long connection) => Map(
+        g => g.Expected == peer || (g.Expected is null && g.InFlight == connection),
+        g => g with { Expected = peer, Held = true, InFlight = null, Failures = 0 });
+
+    /// <summary>A dial ended without a connection. <paramref name="notBefore"/>: the other side asked to be left alone until then.</summary>
+    public DialPlan Failed(long connection, DateTimeOffset now, double chance, DateTimeOffset? notBefore = null) => Map(
+        g => g.InFlight == connection,
+        g => g with { InFlight = null, Failures = g.Failures + 1, Due = Later(now + Backoff.Wait(g.Failures, chance), notBefore) });
+
+    /// <summary>The peer's connection ended.</summary>
+    public DialPlan Lost(NodeId peer, DateTimeOffset now, double chance, DateTimeOffset? notBefore = null) => Map(
+        g => g.Expected == peer && g.Held,
+        g => g with { Held = false, Failures = 0, Due = Later(now + Backoff.Wait(0, chance), notBefore) });
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+
+    private DialPlan With(object key, DialGoal goal) => this with { Goals = Goals.SetItem(key, goal) };
+
+    private DialPlan Map(Func<DialGoal, bool> which, Func<DialGoal, DialGoal> change)
+    {
+        var goals = Goals;
+        foreach (var (key, goal) in Goals.Where(g => which(g.Value)))
+        {
+            goals = goals.SetItem(key, change(goal));
+        }
+
+        return this with { Goals = goals };
+    }
+}
