@@ -40,7 +40,9 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Lets another node have it. The lock file stays: deleting it would let two nodes hold two files of one name.</summary>
+    /// <summary>
+    /// Lets another node have it. The lock file stays: deleting it would let two nodes hold two files of one name.
+    /// </summary>
     public void Dispose()
     {
         if (_lock.CanWrite)
@@ -82,7 +84,9 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>EWOULDBLOCK of flock(2) on Linux and on the BSDs and macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION on Windows.</summary>
+    /// <summary>
+    /// EWOULDBLOCK of flock(2) on Linux and on the BSDs and macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION on Windows.
+    /// </summary>
     private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()
         ? (e.HResult & 0xFFFF) is 32 or 33
         : e.HResult is 11 or 35;

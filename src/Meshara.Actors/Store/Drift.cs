@@ -10,7 +10,10 @@ namespace Meshara.Actors.Store;
 /// </summary>
 internal sealed class Drift
 {
-    /// <summary>Addresses of one peer that may be heard or forgotten between two flushes; a peer that names more each time is not listened to.</summary>
+    /// <summary>
+    /// Addresses of one peer that may be heard or forgotten between two flushes; a peer that names more each time is not listened
+    /// to.
+    /// </summary>
     public const int MaxAddressChanges = 2 * KnownPeer.MaxAddresses;
 
     private readonly Dictionary<Slot, (long Order, IPeerStoreEvent Event)> _events = [];

@@ -59,8 +59,10 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
             failed.Metadata.SequenceNr, failed.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
-        Command<DeleteMessagesFailure>(failed => _log.Warning("The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
-        Command<DeleteSnapshotsFailure>(failed => _log.Warning("Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
+        Command<DeleteMessagesFailure>(failed => _log.Warning(
+            "The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
+        Command<DeleteSnapshotsFailure>(failed => _log.Warning(
+            "Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
     }
 
     public override string PersistenceId { get; }
@@ -208,7 +210,9 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         }
     }
 
-    /// <summary>A snapshot holds every peer; where there are more peers than events between two, it waits for as many events.</summary>
+    /// <summary>
+    /// A snapshot holds every peer; where there are more peers than events between two, it waits for as many events.
+    /// </summary>
     private void SnapshotIfDue()
     {
         if (LastSequenceNr - _snapshotTried >= Math.Max(_settings.SnapshotEvery, _durable.Peers.Count))
@@ -218,7 +222,9 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         }
     }
 
-    /// <summary>The snapshot before the newest, and the journal since then, stay: should the newest be damaged, nothing is lost.</summary>
+    /// <summary>
+    /// The snapshot before the newest, and the journal since then, stay: should the newest be damaged, nothing is lost.
+    /// </summary>
     private void OnSnapshotSaved(long sequenceNr)
     {
         if (_snapshot > 0)

@@ -17,7 +17,9 @@ internal interface IPeerStoreEvent
 
 internal static class PeerStoreEvents
 {
-    /// <summary>A peer came to be known; or (<paramref name="Manual"/>) a person asked for one that was known, which ends a removal.</summary>
+    /// <summary>
+    /// A peer came to be known; or (<paramref name="Manual"/>) a person asked for one that was known, which ends a removal.
+    /// </summary>
     public sealed record PeerLearned(DateTimeOffset At, PublicKey Key, PeerSource Source, bool Manual) : IPeerStoreEvent
     {
         public NodeId Peer { get; } = NodeId.Of(Key);
@@ -35,7 +37,9 @@ internal static class PeerStoreEvents
     /// <summary>The address made room for a better one, or another peer proved that it is there.</summary>
     public sealed record AddressForgotten(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
 
-    /// <summary>The score moved by <paramref name="Delta"/> to <paramref name="Score"/>; the last two are what the cap on gains counts.</summary>
+    /// <summary>
+    /// The score moved by <paramref name="Delta"/> to <paramref name="Score"/>; the last two are what the cap on gains counts.
+    /// </summary>
     public sealed record ReputationChanged(
         DateTimeOffset At, NodeId Peer, ReputationCause Cause, double Delta, double Score, double Gained, DateTimeOffset MinuteBegan)
         : IPeerStoreEvent;

@@ -24,11 +24,15 @@ internal static class PeerStoreProtocol
         long Request { get; }
     }
 
-    /// <summary>A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.</summary>
+    /// <summary>
+    /// A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.
+    /// </summary>
     /// <param name="Pinned">The address at which it answered this node's dial; it is pinned to this peer, away from any other.</param>
     public sealed record Learn(long Request, PublicKey Key, PeerSource Source, bool Manual, PeerAddress? Pinned) : IDurable;
 
-    /// <summary>A person removed the peer: no longer manual, its pinned addresses forgotten, kept out until <paramref name="Until"/>.</summary>
+    /// <summary>
+    /// A person removed the peer: no longer manual, its pinned addresses forgotten, kept out until <paramref name="Until"/>.
+    /// </summary>
     public sealed record Remove(long Request, NodeId Peer, DateTimeOffset Until) : IDurable;
 
     /// <summary>Bans the peer; how long follows from the policy and from how often it was banned before.</summary>

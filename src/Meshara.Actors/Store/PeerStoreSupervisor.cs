@@ -40,7 +40,8 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         _plugin = plugin;
         var store = PeerStore.Props(Self, node, plugin, settings, policy).WithDispatcher(dispatcher);
         _backoff = Context.ActorOf(
-            BackoffSupervisor.Props(Akka.Pattern.Backoff.OnStop(store, "peers", settings.Restart.Initial, settings.Restart.Max, randomFactor: 0, maxNrOfRetries: -1)
+            BackoffSupervisor.Props(Akka.Pattern.Backoff
+                .OnStop(store, "peers", settings.Restart.Initial, settings.Restart.Max, randomFactor: 0, maxNrOfRetries: -1)
                 .WithAutoReset(settings.Restart.Max)
                 .WithDefaultStoppingStrategy()
                 .WithFinalStopMessage(message => message is Stop)).WithDispatcher(dispatcher),
@@ -54,7 +55,8 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     /// <param name="dispatcher">The dispatcher of the store's actors; the plugins run on their own.</param>
     public static Props Props(
         IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher) =>
-        Akka.Actor.Props.Create(() => new PeerStoreSupervisor(owner, node, plugin, settings, policy, dispatcher)).WithDispatcher(dispatcher);
+        Akka.Actor.Props.Create(() => new PeerStoreSupervisor(owner, node, plugin, settings, policy, dispatcher))
+            .WithDispatcher(dispatcher);
 
     protected override void PostStop()
     {

@@ -13,7 +13,9 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
 
     public const string FileName = "peers.db";
 
-    /// <summary>How long a lock that another program holds on the file is waited for; shorter than the circuit breaker of the plugin.</summary>
+    /// <summary>
+    /// How long a lock that another program holds on the file is waited for; shorter than the circuit breaker of the plugin.
+    /// </summary>
     private const int BusySeconds = 5;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -125,7 +127,9 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
         using var file = new FileStream(path, options);
     }
 
-    /// <summary>SQLite takes a file of another kind for damaged only when it reads it, and a short one for new: it would write over it.</summary>
+    /// <summary>
+    /// SQLite takes a file of another kind for damaged only when it reads it, and a short one for new: it would write over it.
+    /// </summary>
     private static void CheckHeader(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

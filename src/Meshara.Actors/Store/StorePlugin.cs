@@ -27,7 +27,10 @@ internal sealed class StorePlugin
 
     public string SnapshotId { get; }
 
-    /// <summary>Makes the plugins and the serializer known to <paramref name="system"/>; the plugins start with the first actor that uses them.</summary>
+    /// <summary>
+    /// Makes the plugins and the serializer known to <paramref name="system"/>; the plugins start with the first actor that uses
+    /// them.
+    /// </summary>
     /// <param name="name">The node's name; what the host's HOCON says of NAME.store-journal and NAME.store-snapshot goes before the defaults.</param>
     public static StorePlugin Register(ActorSystem system, string name, StoreDatabase database)
     {

@@ -28,7 +28,10 @@ internal sealed class StoredPeers
     /// <summary>Which peer each proven address is pinned to.</summary>
     public ImmutableDictionary<PeerAddress, NodeId> Pins { get; }
 
-    /// <summary>Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost a millisecond.</summary>
+    /// <summary>
+    /// Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost a
+    /// millisecond.
+    /// </summary>
     public ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims { get; }
 
     public static StoredPeers Of(IEnumerable<KnownPeer> peers) => peers.Aggregate(Empty, (book, peer) => book.With(peer));

@@ -76,7 +76,9 @@ public sealed class PeerStoreReplayProperties
             .ShouldBe(live.Peers.Values.SelectMany(p => p.Addresses.Select(a => (a.Address, p.Id))), ignoreOrder: true);
     });
 
-    /// <summary>The actor's way with events, without the actor: drift is shown at once, and stands in the journal before what is durable.</summary>
+    /// <summary>
+    /// The actor's way with events, without the actor: drift is shown at once, and stands in the journal before what is durable.
+    /// </summary>
     private static (StoredPeers Live, List<IPeerStoreEvent> Journal) Run((Commands.ICommand Command, int Seconds, bool Flush)[] history)
     {
         var decisions = new PeerStoreDecisions(new ReputationPolicy(), MaxKnown);
