@@ -1,102 +1,108 @@
-using System.Globalization;
-using Meshara.Actors.Configuration;
-
 namespace Meshara.Actors.Store;
 
 /// <summary>
-/// The folder of one node, held exclusively while the node runs: identity, peer store, control socket. The hold is the operating
-/// system's lock on an open file; it goes with the process, even one that is killed.
+/// The data folder, held for one node: a second one that opens it is refused. The lock is the operating system's, on an open file, so that
+/// it is gone with the process, however that ends; that the file exists means nothing.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
-    private const string LockName = "meshara.lock";
+    public const string LockName = "meshara.lock";
 
-    private const string PidName = "meshara.pid";
+    /// <summary>Beside the lock, because nobody can read a file that is locked.</summary>
+    public const string PidName = "meshara.pid";
 
     private readonly FileStream _lock;
 
-    private DataFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);
-
-    public string FullPath { get; }
-
-    /// <summary>Where a node keeps its data when nobody says otherwise.</summary>
-    public static string Default
+    private DataFolder(string path, FileStream held)
     {
-        get
-        {
-            var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            return local.Length > 0
-                ? Path.Combine(local, "meshara")
-                : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
-        }
+        Path = path;
+        _lock = held;
     }
 
-    /// <summary>The folder that the settings name.</summary>
-    public static string PathFor(MesharaSettings settings) => Path.GetFullPath(settings.Data.Length > 0 ? settings.Data : Default);
+    /// <summary>The absolute path.</summary>
+    public string Path { get; }
 
-    /// <summary>Makes the folder if it is missing, and takes hold of it.</summary>
-    /// <exception cref="MesharaStartException">Another node holds it, or it cannot be written.</exception>
-    public static DataFolder Hold(string path)
+    /// <summary>Makes the folder if it is missing (on Unix for its owner only), and locks it until it is disposed.</summary>
+    /// <exception cref="MesharaStartException">Another node uses it, in this process or another; or it cannot be written.</exception>
+    public static DataFolder Open(string path)
     {
+        var full = System.IO.Path.GetFullPath(path);
         try
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(path);
-            }
-            else
-            {
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
-            var held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(Path.Combine(path, PidName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DataFolder(path, held);
-        }
-        catch (IOException e) when (e is not DirectoryNotFoundException and not PathTooLongException && IsHeld(path))
-        {
-            throw new MesharaStartException($"The data folder {path} is in use by the node with pid {PidOf(path)}. Stop that one, or give this one another folder (--data DIR).", e);
+            Create(full);
+            var folder = new DataFolder(full, Lock(full));
+            folder.WritePid();
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MesharaStartException($"The data folder {path} cannot be used: {e.Message}", e);
+            throw new MesharaStartException($"The data folder {full} cannot be written: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
-    public string PathOf(string name) => Path.Combine(FullPath, name);
-
+    /// <summary>
+    /// Lets another node have it. The lock file stays: deleting it would let two nodes hold two files of one name.
+    /// </summary>
     public void Dispose()
     {
-        File.Delete(PathOf(PidName));
+        if (_lock.CanWrite)
+        {
+            File.Delete(System.IO.Path.Combine(Path, PidName));
+        }
+
         _lock.Dispose();
     }
 
-    private static bool IsHeld(string path)
+    private static void Create(string path)
     {
-        try
+        if (OperatingSystem.IsWindows())
         {
-            new FileStream(Path.Combine(path, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            return false;
+            Directory.CreateDirectory(path);
         }
-        catch (IOException)
+        else
         {
-            return File.Exists(Path.Combine(path, LockName));
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
-    private static string PidOf(string path)
+    private static FileStream Lock(string folder)
+    {
+        var path = System.IO.Path.Combine(folder, LockName);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (IOException e) when (IsHeld(e))
+        {
+            throw new MesharaStartException($"The data folder {folder} is already used by {Holder(folder)}; give this node another one.", e);
+        }
+    }
+
+    /// <summary>
+    /// EWOULDBLOCK of flock(2) on Linux and on the BSDs and macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION on Windows.
+    /// </summary>
+    private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()
+        ? (e.HResult & 0xFFFF) is 32 or 33
+        : e.HResult is 11 or 35;
+
+    private static string Holder(string folder)
     {
         try
         {
-            return int.TryParse(File.ReadAllText(Path.Combine(path, PidName)), out var pid) ? pid.ToString(CultureInfo.InvariantCulture) : "unknown";
+            return $"the node with pid {int.Parse(File.ReadAllText(System.IO.Path.Combine(folder, PidName)), provider: null)}";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or FormatException or UnauthorizedAccessException)
         {
-            return "unknown";
+            return "another node";
         }
     }
+
+    private void WritePid() => File.WriteAllText(
+        System.IO.Path.Combine(Path, PidName), Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

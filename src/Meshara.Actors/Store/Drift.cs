@@ -1,69 +1,74 @@
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using static Meshara.Actors.Store.PeerStoreEvents;
 
 namespace Meshara.Actors.Store;
 
 /// <summary>
-/// What has changed in small steps since the last flush, coalesced: however much happens, a flush writes at most a few events a
-/// peer. A power cut may cost what is in here, and no more.
+/// Events that wait for the next flush, coalesced: of each peer at most one count of traffic, one score, one outcome of a dial for each
+/// address, and a bounded number of addresses heard. What is drained adds up to what was added.
 /// </summary>
 internal sealed class Drift
 {
-    private readonly Dictionary<NodeId, PeerDrift> _peers = [];
+    /// <summary>
+    /// Addresses of one peer that may be heard or forgotten between two flushes; a peer that names more each time is not listened
+    /// to.
+    /// </summary>
+    public const int MaxAddressChanges = 2 * KnownPeer.MaxAddresses;
 
-    public bool IsEmpty => _peers.Count == 0;
+    private readonly Dictionary<Slot, (long Order, IPeerStoreEvent Event)> _events = [];
+    private readonly Dictionary<NodeId, int> _addressChanges = [];
+    private long _order;
+
+    public int Count => _events.Count;
+
+    /// <summary>Whether another address of the peer may be heard before the next flush.</summary>
+    public bool TakesAddressOf(NodeId peer) => _addressChanges.GetValueOrDefault(peer) < MaxAddressChanges;
 
     public void Add(IPeerStoreEvent e)
     {
-        if (!_peers.TryGetValue(e.Peer, out var peer))
-        {
-            _peers.Add(e.Peer, peer = new PeerDrift());
-        }
+        _order++;
+        var slot = SlotOf(e);
+        var coalesced = _events.TryGetValue(slot, out var waiting) ? Coalesce(waiting.Event, e) : e;
 
-        switch (e)
-        {
-            case TrafficCounted traffic:
-                peer.Traffic = peer.Traffic is { } sum
-                    ? traffic with
-                    {
-                        Sent = sum.Sent + traffic.Sent,
-                        Received = sum.Received + traffic.Received,
-                        LastSeen = traffic.LastSeen ?? sum.LastSeen,
-                    }
-                    : traffic;
-                break;
-            case ReputationChanged change:
-                peer.Reputation = change with { Delta = change.Delta + (peer.Reputation?.Delta ?? 0) };
-                break;
-            case AddressTried tried:
-                peer.Addresses[tried.Address] = tried;
-                break;
-            case AddressHeard heard:
-                peer.Addresses.TryAdd(heard.Address, heard);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(e), e, "This is no drift.");
-        }
+        // The later takes its place at the end: it speaks of the peer as the events between the two have left it.
+        _events[slot] = (_order, coalesced);
     }
 
-    /// <summary>What is to be written; afterwards there is nothing.</summary>
-    public IReadOnlyList<IPeerStoreEvent> Take()
+    public IPeerStoreEvent[] Drain()
     {
-        var events = _peers.Values.SelectMany(p => p.Events).ToList();
-        _peers.Clear();
+        var events = _events.Values.OrderBy(e => e.Order).Select(e => e.Event).ToArray();
+        _events.Clear();
+        _addressChanges.Clear();
         return events;
     }
 
-    private sealed class PeerDrift
+    private static IPeerStoreEvent Coalesce(IPeerStoreEvent earlier, IPeerStoreEvent later) => (earlier, later) switch
     {
-        public TrafficCounted? Traffic { get; set; }
+        (TrafficCounted a, TrafficCounted b) => b with
+        {
+            Sent = a.Sent + b.Sent, Received = a.Received + b.Received, LastSeen = StoredPeers.Later(a.LastSeen, b.LastSeen),
+        },
+        (ReputationChanged a, ReputationChanged b) => b with { Delta = a.Delta + b.Delta },
+        (DialEnded, DialEnded b) => b,
+        _ => throw new InvalidOperationException($"{earlier.GetType().Name} and {later.GetType().Name} do not coalesce."),
+    };
 
-        public ReputationChanged? Reputation { get; set; }
-
-        /// <summary>Bounded by what a peer may say of itself and what is dialled in one flush interval.</summary>
-        public Dictionary<PeerAddress, IPeerStoreEvent> Addresses { get; } = [];
-
-        public IEnumerable<IPeerStoreEvent> Events =>
-            Addresses.Values.Concat(new IPeerStoreEvent?[] { Reputation, Traffic }.OfType<IPeerStoreEvent>());
+    private Slot SlotOf(IPeerStoreEvent e)
+    {
+        switch (e)
+        {
+            case TrafficCounted or ReputationChanged:
+                return new Slot(e.Peer, e.GetType());
+            case DialEnded dial:
+                return new Slot(e.Peer, e.GetType(), dial.Address);
+            case AddressHeard or AddressForgotten:
+                _addressChanges[e.Peer] = _addressChanges.GetValueOrDefault(e.Peer) + 1;
+                return new Slot(e.Peer, e.GetType(), Single: _order);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(e), e, "Not drift.");
+        }
     }
+
+    private readonly record struct Slot(NodeId Peer, Type Kind, PeerAddress? Address = null, long Single = 0);
 }

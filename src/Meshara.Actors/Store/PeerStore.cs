@@ -1,225 +1,243 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Pattern;
 using Akka.Persistence;
 using Meshara.Actors.Configuration;
-using Meshara.Actors.Diagnostics;
+using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreProtocol;
 
 namespace Meshara.Actors.Store;
 
 /// <summary>
-/// The only writer of what is known of peers, event-sourced. What is durable is on the disk before it is answered; drift shows at
-/// once and is written once a flush interval. When a write fails it stops, and the <see cref="BackoffSupervisor"/> around it
-/// starts it again.
+/// The only writer of what is known of peers. Decides, persists, applies, and only then answers. Drift is shown at once and
+/// written with the next flush or the next durable command, whichever comes first: so the journal has everything in the order in
+/// which it was decided, and a replay adds up to what was shown.
 /// </summary>
 internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 {
+    /// <summary>Drift that waits at most, in events: more than this is flushed before its time.</summary>
+    public const int MaxDrift = 1000;
+
     private readonly IActorRef _owner;
     private readonly StoreSettings _settings;
-    private readonly ReputationPolicy _policy;
-    private readonly NodeClock _clock;
+    private readonly PeerStoreDecisions _decisions;
     private readonly Drift _drift = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private PeerLedger _ledger = PeerLedger.Empty;
-    private int _sinceSnapshot;
-    private long? _previousSnapshot;
 
-    public PeerStore(string persistenceId, StorePlugin plugin, IActorRef owner, MesharaSettings settings, NodeClock clock)
+    /// <summary>What the journal adds up to.</summary>
+    private StoredPeers _durable = StoredPeers.Empty;
+
+    /// <summary>The same with the drift that is not written yet.</summary>
+    private StoredPeers _live = StoredPeers.Empty;
+
+    /// <summary>Where the newest good snapshot stands in the journal, and where the last one was tried.</summary>
+    private long _snapshot;
+    private long _snapshotTried;
+
+    public PeerStore(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy)
     {
-        PersistenceId = persistenceId;
+        _owner = owner;
+        _settings = settings;
+        _decisions = new PeerStoreDecisions(policy, settings.MaxKnownPeers);
+        PersistenceId = $"peer-store-{node}";
         JournalPluginId = plugin.JournalId;
         SnapshotPluginId = plugin.SnapshotId;
-        _owner = owner;
-        _settings = settings.Store;
-        _policy = settings.Reputation;
-        _clock = clock;
 
-        Recover<SnapshotOffer>(offer =>
-        {
-            _ledger = (PeerLedger)offer.Snapshot;
-            _previousSnapshot = offer.Metadata.SequenceNr;
-        });
-        Recover<IPeerStoreEvent>(e =>
-        {
-            _ledger = _ledger.Apply(e);
-            _sinceSnapshot++;
-        });
-        Recover<RecoveryCompleted>(_ =>
-        {
-            _owner.Tell(new Recovered(_ledger.Peers));
-            _owner.Tell(new Unavailable(null));
-        });
-        Commands();
+        Recover<SnapshotOffer>(OnSnapshot);
+        Recover<IPeerStoreEvent>(e => _durable = _durable.Apply(e));
+        Recover<RecoveryCompleted>(_ => OnRecovered());
+        RecoverAny(unknown => throw new InvalidOperationException($"The peer store cannot replay a {unknown.GetType()}."));
+
+        Command<IDurable>(Keep);
+        Command<Flush>(_ => OnFlush());
+        Command<Stop>(_ => OnStop());
+        Command<FlushDue>(_ => Write([], () => { }));
+        Command<ICommand>(OnDrift);
+        Command<SaveSnapshotSuccess>(saved => OnSnapshotSaved(saved.Metadata.SequenceNr));
+        Command<SaveSnapshotFailure>(failed => _log.Warning(
+            "The snapshot of the peer store at {SequenceNr} could not be written, the journal stays until the next: {Cause}",
+            failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        Command<DeleteMessagesFailure>(failed => _log.Warning(
+            "The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
+        Command<DeleteSnapshotsFailure>(failed => _log.Warning(
+            "Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
     }
 
     public override string PersistenceId { get; }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>The store inside its <see cref="BackoffSupervisor"/>.</summary>
-    public static Props Props(string persistenceId, StorePlugin plugin, IActorRef owner, MesharaSettings settings, NodeClock clock)
+    private DateTimeOffset Now => Context.System.Scheduler.Now;
+
+    /// <param name="owner">Who is told what is known and what changes.</param>
+    /// <param name="node">Whose store it is: several nodes may share one database.</param>
+    public static Props Props(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy) =>
+        Akka.Actor.Props.Create(() => new PeerStore(owner, node, plugin, settings, policy));
+
+    protected override void PreStart()
     {
-        var store = Akka.Actor.Props.Create(() => new PeerStore(persistenceId, plugin, owner, settings, clock))
-            .WithDispatcher(settings.Dispatcher);
-        var restart = settings.Store.Restart;
-        return BackoffSupervisor.Props(Akka.Pattern.Backoff.OnStop(store, "journal", restart.Initial, restart.Max, randomFactor: 0.2, maxNrOfRetries: -1)
-            .WithFinalStopMessage(message => message is Stop))
-            .WithDispatcher(settings.Dispatcher);
+        base.PreStart();
+        _owner.Tell(new Opening());
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => TellUnavailable(cause);
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _log.Debug("The peer store could not be read: {Cause}", reason);
+        _owner.Tell(new Unavailable($"could not be read: {OneLine(reason)}"));
+    }
 
+    /// <summary>The actor stops after this: whether the events were written is not known until they are read again.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Debug("The peer store could not be written: {Cause}", cause);
+        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}"));
+    }
+
+    /// <summary>An event that cannot be serialized is a bug; the store starts again from what is on the disk.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        TellUnavailable(cause);
-
-        // What was decided is not on the disk: memory and disk agree again after a recovery.
+        OnPersistFailure(cause, @event, sequenceNr);
         Context.Stop(Self);
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null) => TellUnavailable(reason);
+    private static string OneLine(Exception cause) => cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    private void Commands()
+    private void OnSnapshot(SnapshotOffer offer)
     {
-        Command<IDurable>(Keep);
-        Command<DialEnded>(d => Note(new AddressTried(d.Peer, d.Address, d.Failure, _clock.Now)));
-        Command<PeerStoreProtocol.AddressHeard>(h => Note(new AddressHeard(h.Peer, h.Address, _clock.Now)));
-        Command<PeerStoreProtocol.Traffic>(t => Note(new TrafficCounted(t.Peer, t.Sent, t.Received, t.LastSeen, _clock.Now)));
-        Command<Judge>(judge =>
-        {
-            if (_ledger[judge.Peer] is { } peer && !peer.IsBanned(_clock.Now))
-            {
-                var before = peer.Reputation.ScoreAt(_clock.Now, _policy);
-                var after = peer.Reputation.After(judge.Cause, _clock.Now, _policy, judge.Times);
-                Note(new ReputationChanged(judge.Peer, judge.Cause, after.Score - before, after, _clock.Now));
-            }
-        });
-        Command<FlushDue>(_ => Write(then: null));
-        Command<Flush>(_ =>
-        {
-            var sender = Sender;
-            Write(() => sender.Tell(new Flushed()));
-        });
-        Command<Stop>(_ =>
-        {
-            var sender = Sender;
-            Write(() =>
-            {
-                sender.Tell(new Flushed());
-                Context.Stop(Self);
-            });
-        });
-        Command<SaveSnapshotSuccess>(OnSnapshotSaved);
-        Command<SaveSnapshotFailure>(failure => _log.Warning("The snapshot of the peer store was not saved: {0}", failure.Cause.Message));
-        Command<DeleteMessagesFailure>(failure => _log.Warning("Old events of the peer store were not deleted: {0}", failure.Cause.Message));
-        Command<DeleteSnapshotsFailure>(failure => _log.Warning("Old snapshots of the peer store were not deleted: {0}", failure.Cause.Message));
-        Command<DeleteMessagesSuccess>(_ => { });
-        Command<DeleteSnapshotsSuccess>(_ => { });
+        _durable = (StoredPeers)offer.Snapshot;
+        _snapshot = offer.Metadata.SequenceNr;
+        _snapshotTried = _snapshot;
+    }
+
+    private void OnRecovered()
+    {
+        _live = _durable;
+        _owner.Tell(new Recovered(_live.Peers));
     }
 
     private void Keep(IDurable command)
     {
-        var peer = PeerDecisions.PeerOf(command);
-        if (PeerDecisions.Decide(_ledger, command, _clock.Now, _policy, _settings.MaxKnownPeers) is not { } events)
+        var decision = _decisions.Decide(_live, command, Now);
+        if (decision.Refusal is { } reason)
         {
-            Sender.Tell(new NotKept(command.Request, Reason.UnknownPeer));
-            return;
-        }
-
-        if (events.Count == 0)
-        {
-            Sender.Tell(new Kept(command.Request, _ledger[peer]!));
+            Sender.Tell(new NotKept(command.Request, reason));
             return;
         }
 
         var sender = Sender;
-        PersistAll(events, Apply, () =>
+        var peer = PeerStoreDecisions.PeerOf(command);
+        if (decision.Events.IsEmpty)
         {
-            sender.Tell(new Kept(command.Request, _ledger[peer]!));
+            sender.Tell(new Kept(command.Request, _live.Peers[peer]));
+            return;
+        }
+
+        Write(decision.Events, () =>
+        {
+            Show(decision.Events);
+            sender.Tell(new Kept(command.Request, _live.Peers[peer]));
+        });
+    }
+
+    private void OnDrift(ICommand command)
+    {
+        if (command is AddressHeard heard && !_drift.TakesAddressOf(heard.Peer))
+        {
+            return;
+        }
+
+        var events = _decisions.DecideDrift(_live, command, Now);
+        foreach (var e in events)
+        {
+            _live = _live.Apply(e);
+            _drift.Add(e);
+        }
+
+        if (_drift.Count >= MaxDrift)
+        {
+            Write([], () => { });
+        }
+        else if (_drift.Count > 0 && !Timers.IsTimerActive(nameof(FlushDue)))
+        {
+            Timers.StartSingleTimer(nameof(FlushDue), new FlushDue(), _settings.FlushInterval);
+        }
+
+        Show(events);
+    }
+
+    private void OnFlush()
+    {
+        var sender = Sender;
+        Write([], () => sender.Tell(new Flushed()));
+    }
+
+    private void OnStop()
+    {
+        var sender = Sender;
+        Write([], () =>
+        {
+            sender.Tell(new Flushed());
+            Context.Stop(Self);
+        });
+    }
+
+    /// <summary>Writes the drift, then <paramref name="events"/>, in one transaction. Commands wait meanwhile.</summary>
+    private void Write(IEnumerable<IPeerStoreEvent> events, Action done)
+    {
+        Timers.Cancel(nameof(FlushDue));
+        IPeerStoreEvent[] all = [.. _drift.Drain(), .. events];
+        if (all.Length == 0)
+        {
+            done();
+            return;
+        }
+
+        PersistAll(all, e => _durable = _durable.Apply(e), () =>
+        {
+            _live = _durable;
+            done();
             SnapshotIfDue();
         });
     }
 
-    private void Note(IPeerStoreEvent drift)
+    private void Show(IReadOnlyCollection<IPeerStoreEvent> events)
     {
-        if (_ledger[drift.Peer] is null)
+        foreach (var peer in events.Select(e => e.Peer).Distinct())
         {
-            return;
-        }
-
-        Apply(drift);
-        if (_drift.IsEmpty)
-        {
-            Timers.StartSingleTimer(FlushDue.Instance, FlushDue.Instance, _settings.FlushInterval);
-        }
-
-        _drift.Add(drift);
-    }
-
-    private void Write(Action? then)
-    {
-        var events = _drift.Take();
-        if (events.Count == 0)
-        {
-            then?.Invoke();
-            return;
-        }
-
-        // It was applied when it was noted: there is nothing left to do for each event.
-        PersistAll(events, _ => { }, () =>
-        {
-            then?.Invoke();
-            SnapshotIfDue();
-        });
-    }
-
-    private void Apply(IPeerStoreEvent e)
-    {
-        var before = _ledger;
-        _ledger = _ledger.Apply(e);
-        if (_ledger[e.Peer] is not { } peer)
-        {
-            _owner.Tell(new Forgotten(e.Peer));
-            return;
-        }
-
-        _sinceSnapshot++;
-        _owner.Tell(new Changed(peer));
-        if (e is KeyPinned pinned && before.Pins.TryGetValue(pinned.Address, out var former) && former != e.Peer && _ledger[former] is { } loser)
-        {
-            _owner.Tell(new Changed(loser));
+            _owner.Tell(_live.Peers.TryGetValue(peer, out var known) ? new Changed(known) : new Forgotten(peer));
         }
     }
 
+    /// <summary>
+    /// A snapshot holds every peer; where there are more peers than events between two, it waits for as many events.
+    /// </summary>
     private void SnapshotIfDue()
     {
-        if (_sinceSnapshot >= _settings.SnapshotEvery)
+        if (LastSequenceNr - _snapshotTried >= Math.Max(_settings.SnapshotEvery, _durable.Peers.Count))
         {
-            _sinceSnapshot = 0;
-            SaveSnapshot(_ledger);
+            _snapshotTried = LastSequenceNr;
+            SaveSnapshot(_durable);
         }
     }
 
-    private void OnSnapshotSaved(SaveSnapshotSuccess saved)
+    /// <summary>
+    /// The snapshot before the newest, and the journal since then, stay: should the newest be damaged, nothing is lost.
+    /// </summary>
+    private void OnSnapshotSaved(long sequenceNr)
     {
-        // The one before is kept with the events since: should the newest turn out to be damaged, nothing is lost.
-        if (_previousSnapshot is { } previous)
+        if (_snapshot > 0)
         {
-            DeleteMessages(previous);
-            DeleteSnapshots(new SnapshotSelectionCriteria(previous - 1));
+            DeleteMessages(_snapshot);
+            DeleteSnapshots(new SnapshotSelectionCriteria(_snapshot - 1));
         }
 
-        _previousSnapshot = saved.Metadata.SequenceNr;
+        _snapshot = sequenceNr;
     }
 
-    private void TellUnavailable(Exception cause) => _owner.Tell(new Unavailable(Innermost(cause)));
+    /// <summary>To the owner, before anything else: this store is about to read.</summary>
+    internal sealed record Opening;
 
-    private static string Innermost(Exception e) => e.GetBaseException().Message.ReplaceLineEndings(" ");
-
-    private sealed record FlushDue
-    {
-        public static readonly FlushDue Instance = new();
-    }
+    private sealed record FlushDue;
 }
