@@ -69,7 +69,10 @@ public sealed class HostingProgramTests
                 [CSharpSyntaxTree.ParseText(program), CSharpSyntaxTree.ParseText(ImplicitUsings)],
                 references,
                 new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable))
-            .GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString()).ToList();
+            .GetDiagnostics()
+
+            // CS1701: a package was built against an older version of a reference. The SDK's own builds don't mention it either.
+            .Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS1701").Select(d => d.ToString()).ToList();
     }
 
     private static bool IsManaged(string path)
