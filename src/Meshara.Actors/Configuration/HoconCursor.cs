@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Meshara.Actors.Configuration;
@@ -13,7 +14,7 @@ internal sealed class HoconCursor(string text)
     public bool AtEnd => _index >= text.Length;
 
     /// <summary>Nothing but a comment may follow on this line.</summary>
-    public bool AtLineEnd => AtEnd || text[_index] is '\n' or '\r' || AtComment;
+    public bool AtLineEnd => AtEnd || text[_index] == '\n' || StartsWith("\r\n") || AtComment;
 
     private bool AtComment => StartsWith("#") || StartsWith("//");
 
@@ -52,10 +53,10 @@ internal sealed class HoconCursor(string text)
         return text[from.._index];
     }
 
-    /// <summary>Passes over white space on this line.</summary>
+    /// <summary>Passes over what may stand inside a value; other white space ends it, for Akka's parser too.</summary>
     public void SkipBlanks()
     {
-        while (!AtEnd && Peek() != '\n' && char.IsWhiteSpace(Peek()))
+        while (Peek() is ' ' or '\t')
         {
             Take();
         }
@@ -93,8 +94,7 @@ internal sealed class HoconCursor(string text)
                 case '"':
                     return content.ToString();
                 case '\\':
-                    TakeEscaped(line);
-                    content.Append('\\');
+                    content.Append(TakeEscaped(line));
                     break;
                 case var c:
                     content.Append(c);
@@ -125,17 +125,26 @@ internal sealed class HoconCursor(string text)
     }
 
     public HoconSyntaxException Unexpected(string where) => new(
-        Line, AtEnd ? $"the text ends {where}." : Peek() == '\n' ? $"the line ends {where}." : $"unexpected '{Peek()}' {where}.");
+        Line, AtEnd ? $"the text ends {where}." : Peek() is '\n' or '\r' ? $"the line ends {where}." : $"unexpected {Shown(Peek())} {where}.");
 
-    private void TakeEscaped(int line)
+    private static string Shown(char c) => c is > ' ' and < '\u007f' ? $"'{c}'" : $"U+{(int)c:X4}";
+
+    private char TakeEscaped(int line)
     {
         var escape = AtEnd ? '\0' : Take();
-        var known = escape == 'u'
-            ? _index + 4 <= text.Length && text.AsSpan(_index, 4).ToString().All(char.IsAsciiHexDigit)
-            : "\"\\/bfnrt".Contains(escape, StringComparison.Ordinal);
-        if (!known)
+        var plain = "\"\\/bfnrt".IndexOf(escape, StringComparison.Ordinal);
+        if (plain >= 0)
         {
-            throw new HoconSyntaxException(line, $"'\\{escape}' is no escape in a quoted text; a backslash is written '\\\\'.");
+            return "\"\\/\b\f\n\r\t"[plain];
         }
+
+        if (escape == 'u' && _index + 4 <= text.Length
+            && ushort.TryParse(text.AsSpan(_index, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        {
+            _index += 4;
+            return (char)code;
+        }
+
+        throw new HoconSyntaxException(line, $"'\\{escape}' is no escape in a quoted text; a backslash is written '\\\\'.");
     }
 }

@@ -13,7 +13,9 @@ internal static class HoconFile
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads <paramref name="path"/>.</summary>
-    /// <exception cref="MesharaStartException">It cannot be read, is too large, is no text or no HOCON; one line with the file and, if known, the line.</exception>
+    /// <exception cref="MesharaStartException">
+    /// It cannot be read, is too large, is no text or no HOCON; one line with the file and, if known, the line.
+    /// </exception>
     public static Config Load(string path) => Parse(ReadText(path), path);
 
     /// <summary>Reads a text that came from <paramref name="file"/>.</summary>

@@ -146,7 +146,8 @@ internal sealed class HoconOutline
         var key = _at.TakeWhile(c => c != '\n' && c != '.' && !Reserved.Contains(c, StringComparison.Ordinal)).Trim();
         return key switch
         {
-            "include" when _at.Peek() == '"' => throw new HoconSyntaxException(line, "'include' is not supported; name several files instead, the last one wins."),
+            "include" when _at.Peek() == '"' =>
+                throw new HoconSyntaxException(line, "'include' is not supported; name several files instead, the last one wins."),
             "" => throw _at.Unexpected("where a key should stand"),
             _ when key.EndsWith('+') => throw new HoconSyntaxException(line, "'+=' is not supported; write the whole list."),
             _ => key,
@@ -155,14 +156,21 @@ internal sealed class HoconOutline
 
     private void ReadValue(string path)
     {
-        var any = false;
-        while (ReadPart(path))
+        var parts = 0;
+        var whole = false;
+        for (var first = _at.Peek(); ReadPart(path); first = _at.Peek())
         {
-            any = true;
+            // Akka takes one of the parts and drops the other.
+            whole |= first is '{' or '[';
+            if (++parts > 1 && whole)
+            {
+                throw new HoconSyntaxException(_at.Line, $"'{path}': a block or a list cannot be joined with another value.");
+            }
+
             _at.SkipBlanks();
         }
 
-        if (!any)
+        if (parts == 0)
         {
             throw new HoconSyntaxException(_at.Line, $"'{path}' has no value.");
         }
@@ -192,7 +200,7 @@ internal sealed class HoconOutline
     private bool ReadUnquoted()
     {
         var text = _at.TakeWhile(c => !char.IsWhiteSpace(c) && !Reserved.Contains(c, StringComparison.Ordinal));
-        if (text.Length > 0 && !_at.AtLineEnd && _at.Peek() is not ('}' or ']' or ',' or '{' or '[' or '"' or '$' or ' ' or '\t'))
+        if (text.Length > 0 && ":=`^?!@*&\\".Contains(_at.Peek(), StringComparison.Ordinal))
         {
             throw new HoconSyntaxException(_at.Line, $"a value with '{_at.Peek()}' in it needs double quotes ({text}{_at.Peek()}...).");
         }

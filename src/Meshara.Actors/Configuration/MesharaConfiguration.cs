@@ -30,7 +30,7 @@ internal static class MesharaConfiguration
         var reader = new SettingsReader(layers, name);
         var settings = new SettingsAssembly(reader).Assemble();
         settings = settings with { Store = FindConnectionString(settings.Store, reader, environment ?? Environment.GetEnvironmentVariable) };
-        CheckDispatcher(settings.Dispatcher, system, overrides, reader);
+        CheckDispatcher(settings.Dispatcher, system, reader);
         foreach (var key in given.Keys.Except(reader.Read).Order(StringComparer.Ordinal))
         {
             reader.RefuseUnknown(key, KnownKeys.Advice(key, reader.Read));
@@ -61,7 +61,7 @@ internal static class MesharaConfiguration
         return store with { ConnectionString = value ?? "" };
     }
 
-    private static void CheckDispatcher(string id, Config? system, Config? overrides, SettingsReader reader)
+    private static void CheckDispatcher(string id, Config? system, SettingsReader reader)
     {
         var builtIn = id is "" or "akka.actor.default-dispatcher" or "akka.actor.internal-dispatcher";
         if (!builtIn && !(system?.Root is not null && system.HasPath(id)))

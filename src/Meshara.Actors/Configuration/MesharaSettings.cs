@@ -129,7 +129,10 @@ internal sealed record StoreSettings
     /// <summary><c>connection-string</c>: empty for the SQLite file <c>peers.db</c> in the data folder.</summary>
     public string ConnectionString { get; init; } = "";
 
-    /// <summary><c>connection-string-variable</c>: the environment variable that <see cref="ConnectionString"/> was taken from, so that no file holds a password.</summary>
+    /// <summary>
+    /// <c>connection-string-variable</c>: the environment variable that <see cref="ConnectionString"/> was taken from, so that no
+    /// file holds a password.
+    /// </summary>
     public string ConnectionStringVariable { get; init; } = "";
 
     /// <summary><c>flush-interval</c>: the most drift (reputation, byte counts, dial results) that a power cut may cost.</summary>

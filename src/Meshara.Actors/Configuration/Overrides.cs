@@ -42,8 +42,12 @@ internal static class Overrides
     public static Config List(string key, IEnumerable<string> values, string option, string name = Mesh.DefaultName) =>
         Make(key, ListOf(values), option, name);
 
-    /// <summary>The discovery methods that <paramref name="config"/> (or, if it names none, the reference) enables, some added and some taken out.</summary>
-    public static Config Methods(Config? config, IEnumerable<string> add, IEnumerable<string> remove, string option, string name = Mesh.DefaultName)
+    /// <summary>
+    /// The discovery methods that <paramref name="config"/> (or, if it names none, the reference) enables, some added and some
+    /// taken out.
+    /// </summary>
+    public static Config Methods(
+        Config? config, IEnumerable<string> add, IEnumerable<string> remove, string option, string name = Mesh.DefaultName)
     {
         const string Key = "discovery.enabled-methods";
         var layers = ConfigurationLayers.None.Over(config, name).Over(EmbeddedHocon.Reference, Mesh.DefaultName);

@@ -22,7 +22,8 @@ internal sealed class SettingsAssembly(SettingsReader reader)
 
     public MesharaSettings Assemble() => new()
     {
-        Network = reader.Text("network", t => t.Length is > 0 and <= 64 && !t.Any(char.IsControl), "must be 1 to 64 characters, none of them a control character"),
+        Network = reader.Text(
+            "network", t => t.Length is > 0 and <= 64 && !t.Any(char.IsControl), "must be 1 to 64 characters, none of them a control character"),
         Listen = reader.Parsed<ListenAddress>("listen", ListenAddress.TryParse, ListenAddress.Auto, "must be auto or IP:PORT"),
         Data = reader.Text("data", t => !t.Any(char.IsControl), "must be a folder, or empty"),
         Profile = reader.Text("profile", EmbeddedHocon.Profiles.ContainsKey, "must be minimal, standard or bridge"),
@@ -57,9 +58,11 @@ internal sealed class SettingsAssembly(SettingsReader reader)
     {
         var discovery = new DiscoverySettings
         {
-            EnabledMethods = [.. reader.List<string>("discovery.enabled-methods", TryMethod, most: 16, "one of manual, local-mdns and bootstrap")],
+            EnabledMethods =
+                [.. reader.List<string>("discovery.enabled-methods", TryMethod, most: 16, "one of manual, local-mdns and bootstrap")],
             MdnsInterval = reader.Duration("discovery.mdns-interval", Second, Hour),
-            BootstrapNodes = reader.List<PeerTarget>("discovery.bootstrap-nodes", PeerTarget.TryParse, most: 256, "HOST:PORT[@NODE-ID] in double quotes"),
+            BootstrapNodes = reader.List<PeerTarget>(
+                "discovery.bootstrap-nodes", PeerTarget.TryParse, most: 256, "HOST:PORT[@NODE-ID] in double quotes"),
             MaxPeers = reader.Integer("discovery.max-peers", 0, 10_000),
             TargetPeers = reader.Integer("discovery.target-peers", 0, 10_000),
         };
@@ -80,8 +83,11 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             GoodbyeTimeout = reader.Duration("connection.goodbye-timeout", Tick, 10 * Second),
             MaxPingsPerMinute = reader.Integer("connection.max-pings-per-minute", 1, 100_000),
         };
-        reader.Require(connection.MaxHandshakeFrameSize <= connection.MaxFrameSize, "connection.max-handshake-frame-size", "connection.max-frame-size", "at most");
-        reader.Require(connection.MaxQueuedSize >= connection.MaxFrameSize, "connection.max-queued-size", "connection.max-frame-size", "at least");
+        reader.Require(
+            connection.MaxHandshakeFrameSize <= connection.MaxFrameSize,
+            "connection.max-handshake-frame-size", "connection.max-frame-size", "at most");
+        reader.Require(
+            connection.MaxQueuedSize >= connection.MaxFrameSize, "connection.max-queued-size", "connection.max-frame-size", "at least");
         return connection;
     }
 
@@ -90,7 +96,9 @@ internal sealed class SettingsAssembly(SettingsReader reader)
         Provider = reader.Text("store.provider", IsProvider, "must be SQLite.MS, or PostgreSQL with or without a version, such as PostgreSQL.15"),
         ConnectionString = reader.Text("store.connection-string", _ => true, "must be a connection string of the provider, or empty"),
         ConnectionStringVariable = reader.Text(
-            "store.connection-string-variable", t => !t.Any(c => char.IsWhiteSpace(c) || c == '='), "must be the name of an environment variable, or empty"),
+            "store.connection-string-variable",
+            t => !t.Any(c => char.IsWhiteSpace(c) || c == '='),
+            "must be the name of an environment variable, or empty"),
         FlushInterval = reader.Duration("store.flush-interval", Tick, Minute),
         SnapshotEvery = reader.Integer("store.snapshot-every", 10, 1_000_000),
         MaxKnownPeers = reader.Integer("store.max-known-peers", 16, 1_000_000),

@@ -126,9 +126,10 @@ internal sealed class SettingsReader(ConfigurationLayers layers, string block)
     /// <summary>Notes that the values of two keys don't go together; unless one of them was refused already.</summary>
     public void Require(bool holds, string key, string other, string relation)
     {
-        if (!holds && !_problems.Any(p => p.Contains($"{block}.{key} ", StringComparison.Ordinal) || p.Contains($"{block}.{other} ", StringComparison.Ordinal)))
+        if (!holds && !IsRefused(key) && !IsRefused(other))
         {
-            Note(OriginOf(key) ?? OriginOf(other), key, Shown(layers[key]), $"must be {relation} {block}.{other}, which is {Shown(layers[other])}", null);
+            var must = $"must be {relation} {block}.{other}, which is {Shown(layers[other])}";
+            Note(OriginOf(key) ?? OriginOf(other), key, Shown(layers[key]), must, error: null);
         }
     }
 
@@ -136,7 +137,8 @@ internal sealed class SettingsReader(ConfigurationLayers layers, string block)
     public void Refuse(string key, string value, string what, string? error = null) => Note(OriginOf(key), key, value, what, error);
 
     /// <summary>Notes that nobody knows <paramref name="key"/>.</summary>
-    public void RefuseUnknown(string key, string advice) => _problems.Add($"{Prefix(OriginOf(key))}{block}.{Clean(key)} is no key of Meshara; {advice}");
+    public void RefuseUnknown(string key, string advice) =>
+        _problems.Add($"{Prefix(OriginOf(key))}{block}.{Clean(key)} is no key of Meshara; {advice}");
 
     /// <exception cref="MesharaStartException">Something was refused; one line for each.</exception>
     public void ThrowIfRefused()
@@ -219,6 +221,8 @@ internal sealed class SettingsReader(ConfigurationLayers layers, string block)
 
         return value.GetString() ?? "";
     }
+
+    private bool IsRefused(string key) => _problems.Any(p => p.Contains($"{block}.{key} = ", StringComparison.Ordinal));
 
     private string? OriginOf(string key) => layers[key] is { } value ? LocatedLiteral.OriginOf(value) : null;
 

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Akka.Persistence.Sql;
+using CsCheck;
 using Meshara.Actors.Configuration;
 using Shouldly;
 using Xunit;
@@ -9,6 +10,25 @@ namespace Meshara.Actors.Tests.Configuration;
 
 public sealed class HoconFileTests : IDisposable
 {
+    private static readonly Gen<string> Keys = Gen.OneOf("a", "b.c", "\"d.e\"", "f g", "\"\\n\"", "null", "a . b", "include", "a-b_1");
+
+    private static readonly Gen<string> Values = Gen.OneOf(
+        "1", "-0.5", "5 s", "x y # c", "null",
+        "\"q\"", "\"\\n\\u00e9\"", "\"\"", "\"\"\"t\n\"\"\"", "${a}", "[]", "[1, 2]", "[\n  x\n  \"y\", # c\n]", "{}", "{ a = 1 }", "a/b", "\u00e9", "x\"y\"z");
+
+    private static readonly Gen<string> Fields = Gen.Select(
+        Keys, Gen.OneOf(" = ", ":", "=\n", " "), Values, Gen.OneOf("\n", "\n", ", ", "\r\n// c\n"), (k, a, v, s) => $"{k}{a}{v}{s}");
+
+    private static readonly Gen<string> Blocks = Gen.Select(
+        Keys, Gen.OneOf(" {", "\n{\n", " = { "), Fields.Array[0, 3], (k, o, f) => $"{k}{o}{string.Concat(f)}}}\n");
+
+    /// <summary>HOCON, and what was HOCON before something fell into it.</summary>
+    private static readonly Gen<string> HoconTexts = Gen.Select(
+        Gen.OneOf(Fields, Blocks).Array[1, 4].Select(string.Concat),
+        Gen.OneOf("", "", "", "{", "}", "[", "]", ",", "\n", "\"", "\"\"\"", "${", "$", "?", "#", "/", "::", "@", "+=", "include ", "\\", "=", "."),
+        Gen.Double[0, 1],
+        (text, odd, where) => text.Insert((int)(where * text.Length), odd));
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("meshara-hocon-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -42,7 +62,8 @@ public sealed class HoconFileTests : IDisposable
     {
         var weak = HoconFile.Parse("meshara.network = a\nmeshara.heartbeat.interval = 0s", "weak.conf");
         var strong = HoconFile.Parse("meshara {\n  network = \"\"\n}", "strong.conf");
-        var system = ConfigurationFactory.ParseString("akka.loglevel = INFO").WithFallback(strong.WithFallback(weak)).WithFallback(ConfigurationFactory.Default());
+        var system = ConfigurationFactory.ParseString("akka.loglevel = INFO")
+            .WithFallback(strong.WithFallback(weak)).WithFallback(ConfigurationFactory.Default());
 
         var message = Should.Throw<MesharaStartException>(() => MesharaConfiguration.Load(system)).Message;
 
@@ -63,6 +84,10 @@ public sealed class HoconFileTests : IDisposable
     [InlineData("a = b = c", 1, "unexpected '=' after the value of 'a'")]
     [InlineData("a = \nb = c", 2, "unexpected '=' after the value of 'a'")]
     [InlineData("a =", 1, "'a' has no value.")]
+    [InlineData("a = ${b} [1]\nb = [2]", 1, "cannot be joined")]
+    [InlineData("a = x { b = 1 }", 1, "cannot be joined")]
+    [InlineData("a = 1\rb = 2", 1, "the line ends after the value of 'a'")]
+    [InlineData("a = 1\u00a02", 1, "unexpected U+00A0")]
     [InlineData("just words", 1, "'just words' has no value")]
     [InlineData("= 5", 1, "unexpected '=' where a key should stand")]
     [InlineData("a..b = 5", 1, "unexpected '.' where a key should stand")]
@@ -114,6 +139,19 @@ public sealed class HoconFileTests : IDisposable
         MesharaConfiguration.Load(HoconFile.Load(File)).Network.ShouldBe("a");
     }
 
+    /// <summary>The strict reader stands before a parser that hangs or errs in silence: what it lets pass must be read as it was meant.</summary>
+    [Fact]
+    public void What_the_strict_reader_accepts_is_read_by_akka_without_end_or_surprise() =>
+        HoconTexts
+            .Sample(
+                text =>
+                {
+                    var read = Task.Run(() => LeavesOf(text));
+                    read.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue($"does not end: {text}");
+                    read.Result.ShouldBeNull($"[{text}]");
+                },
+                iter: 20_000);
+
     /// <summary>The strict reader must take whatever is written in earnest, and know the line of each value in it.</summary>
     [Theory]
     [InlineData("Akka.Configuration.akka.conf")]
@@ -141,6 +179,21 @@ public sealed class HoconFileTests : IDisposable
             {
                 source[line - 1].ShouldContain(literal, customMessage: path);
             }
+        }
+    }
+
+    /// <summary>A value that Akka sees and the strict reader does not; null if there is none, or the text was refused.</summary>
+    private static string? LeavesOf(string text)
+    {
+        try
+        {
+            var lines = HoconOutline.Read(text);
+            return ConfigurationLayers.Leaves(HoconFile.Parse(text, "f")).Keys
+                .FirstOrDefault(leaf => !lines.Keys.Any(k => k == leaf || leaf.StartsWith($"{k}.", StringComparison.Ordinal)));
+        }
+        catch (Exception e) when (e is MesharaStartException or HoconSyntaxException)
+        {
+            return null;
         }
     }
 

@@ -202,8 +202,8 @@ public sealed class MesharaConfigurationTests
     }
 
     [Fact]
-    public void A_dispatcher_of_the_system_can_be_named() => MesharaConfiguration.Load(
-        ConfigurationFactory.ParseString("my-dispatcher { type = ForkJoinDispatcher }\nmeshara.dispatcher = my-dispatcher")).Dispatcher.ShouldBe("my-dispatcher");
+    public void A_dispatcher_of_the_system_can_be_named() => MesharaConfiguration
+        .Load(ConfigurationFactory.ParseString("mine { type = ForkJoinDispatcher }\nmeshara.dispatcher = mine")).Dispatcher.ShouldBe("mine");
 
     [Fact]
     public void The_connection_string_comes_from_the_environment_and_is_never_shown()

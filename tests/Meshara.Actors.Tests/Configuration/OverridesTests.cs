@@ -52,9 +52,10 @@ public sealed class OverridesTests
     [Fact]
     public void A_set_value_works_and_a_refused_one_is_reported_with_its_option()
     {
-        MesharaConfiguration.Load(Config.Empty, overrides: Overrides.FromSet("discovery.enabled-methods=[manual]")).Discovery.EnabledMethods
+        MesharaConfiguration.Load(null, overrides: Overrides.FromSet("discovery.enabled-methods=[manual]")).Discovery.EnabledMethods
             .ShouldBe(["manual"]);
-        Refusal(Overrides.FromSet("heartbeat.interval=0s")).ShouldStartWith("--set heartbeat.interval: meshara.heartbeat.interval = \"0s\" is refused");
+        Refusal(Overrides.FromSet("heartbeat.interval=0s"))
+            .ShouldStartWith("--set heartbeat.interval: meshara.heartbeat.interval = \"0s\" is refused");
         Refusal(Overrides.FromSet("netwrk=a")).ShouldBe("--set netwrk: meshara.netwrk is no key of Meshara; did you mean network?");
         Refusal(Overrides.Value("listen", "here", "--listen")).ShouldStartWith("--listen: meshara.listen = \"here\" is refused");
         Refusal(Overrides.List("peers", ["192.0.2.1:1", "there"], "--peer")).ShouldStartWith("--peer: meshara.peers = \"there\" is refused");
@@ -63,7 +64,8 @@ public sealed class OverridesTests
     [Fact]
     public void Later_options_go_before_earlier_ones_and_files()
     {
-        var overrides = Overrides.FromSet("network=c").WithFallback(Overrides.FromSet("data=/b")).WithFallback(HoconFile.Parse("meshara { network = a, data = /a\n profile = minimal }", "node.conf"));
+        var file = HoconFile.Parse("meshara { network = a, data = /a\n profile = minimal }", "node.conf");
+        var overrides = Overrides.FromSet("network=c").WithFallback(Overrides.FromSet("data=/b")).WithFallback(file);
 
         var settings = MesharaConfiguration.Load(null, overrides: overrides);
 
