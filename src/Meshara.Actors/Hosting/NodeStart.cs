@@ -34,15 +34,15 @@ internal static class NodeStart
         var held = new Stack<IDisposable>();
         try
         {
-            var folder = Hold(held, DataFolder.Hold(DataFolder.PathFor(settings)));
-            var identity = Hold(held, LoadIdentity(folder.PathOf(IdentityFile.Name)));
-            var database = StoreDatabase.Prepare(settings.Store, folder);
-            var plugin = StorePlugin.AddTo(system, name, settings.Store.Provider, database);
+            var folder = Hold(held, DataFolder.Open(FolderOf(settings)));
+            var identity = Hold(held, IdentityFile.LoadOrCreate(Path.Combine(folder.Path, IdentityFile.Name)));
+            var database = StoreDatabase.Prepare(folder, settings.Store);
+            var plugin = StorePlugin.Register(system, name, database);
             var transport = Hold(held, new TlsTransport(identity, clock));
-            var listener = Hold(held, Listen(transport, settings.Listen));
+            var listener = Hold(held, transport.Listen(settings.Listen));
 
             var addresses = AddressesOf(listener.LocalEndPoint);
-            var node = new NodeDescription(identity.Id, identity.PublicKey, addresses, folder.FullPath, settings.Network);
+            var node = new NodeDescription(identity.Id, identity.PublicKey, addresses, folder.Path, settings.Network);
             var context = new NodeContext(
                 node, identity, settings, transport, clock, RecordOf(identity, addresses, clock), RandomNumberGenerator.GetInt32(int.MaxValue))
             {
@@ -50,7 +50,7 @@ internal static class NodeStart
             };
             var parts = new NodeParts(
                 (children, owner) => children.ActorOf(
-                    PeerStore.Props($"peers-{identity.Id}", plugin, owner, settings, clock), "store"),
+                    PeerStoreSupervisor.Props(owner, identity.Id, plugin, settings.Store, settings.Reputation, settings.Dispatcher), "store"),
                 children => children.ActorOf(
                     Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
                 () => ReleaseAll(held));
@@ -90,9 +90,19 @@ internal static class NodeStart
         }
     }
 
-    private static NodeIdentity LoadIdentity(string path) => IdentityFile.LoadOrCreate(path);
+    /// <summary>The folder that the settings name, or the platform's own place for such data.</summary>
+    internal static string FolderOf(MesharaSettings settings)
+    {
+        if (settings.Data.Length > 0)
+        {
+            return Path.GetFullPath(settings.Data);
+        }
 
-    private static IPeerListener Listen(TlsTransport transport, ListenAddress address) => transport.Listen(address);
+        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return local.Length > 0
+            ? Path.Combine(local, "meshara")
+            : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
+    }
 
     /// <summary>What the node says of itself. The start time serves as sequence number: it grows from start to start.</summary>
     private static byte[] RecordOf(NodeIdentity identity, ImmutableArray<PeerAddress> addresses, NodeClock clock)

@@ -69,7 +69,7 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => Context.System.Scheduler.Now;
+    private static DateTimeOffset Now => Context.System.Scheduler.Now;
 
     /// <param name="owner">Who is told what is known and what changes.</param>
     /// <param name="node">Whose store it is: several nodes may share one database.</param>

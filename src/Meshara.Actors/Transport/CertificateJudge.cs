@@ -8,7 +8,9 @@ using PublicKey = Meshara.Core.Identity.PublicKey;
 namespace Meshara.Actors.Transport;
 
 /// <summary>Judges the certificate of one handshake, and remembers why it was refused: TLS itself only knows that it was.</summary>
-internal sealed class CertificateJudge(NodeClock clock, NodeId? expected)
+/// <param name="self">This node: an address that leads back to it is no man in the middle.</param>
+/// <param name="expected">Who must be there; null for whoever is.</param>
+internal sealed class CertificateJudge(NodeClock clock, NodeId self, NodeId? expected)
 {
     /// <summary>The key that was proven; null until then.</summary>
     public PublicKey? Key { get; private set; }
@@ -22,8 +24,8 @@ internal sealed class CertificateJudge(NodeClock clock, NodeId? expected)
             return Refuse(Reason.BadCertificate, "The other side showed no certificate.");
         }
 
-        // The specification: MUST NOT send more than one certificate.
-        if (chain?.ChainPolicy.ExtraStore.Count > 1)
+        // The specification: MUST NOT send more than one certificate. Whether the leaf is in the store as well depends on the platform.
+        if (chain?.ChainPolicy.ExtraStore.Any(c => !c.RawDataMemory.Span.SequenceEqual(presented.RawDataMemory.Span)) ?? false)
         {
             return Refuse(Reason.BadCertificate, "The other side showed more than one certificate.");
         }
@@ -33,9 +35,10 @@ internal sealed class CertificateJudge(NodeClock clock, NodeId? expected)
             return Refuse(Reason.BadCertificate, error);
         }
 
-        if (expected is { } id && NodeId.Of(key) != id)
+        if (IdentityJudge.Judge(NodeId.Of(key), self, expected) is { } refusal)
         {
-            return Refuse(Reason.KeyMismatch, $"Expected {id.ToShortString()}, found {NodeId.Of(key).ToShortString()}.");
+            Refusal = refusal;
+            return false;
         }
 
         Key = key;

@@ -1,15 +1,9 @@
-using System.Buffers;
-using System.IO.Pipelines;
-
 namespace Meshara.Actors.Transport;
 
-/// <summary>One end of an in-memory connection: it reads from one pipe and writes to the other. A full pipe holds the writer back.</summary>
-internal sealed class DuplexStream(PipeReader reader, PipeWriter writer) : Stream
+/// <summary>One end of an in-memory connection: it reads from one pipe and writes to the other.</summary>
+internal sealed class DuplexStream(MemoryPipe incoming, MemoryPipe outgoing, Action closed) : Stream
 {
     private bool _closed;
-
-    /// <summary>What is written vanishes, as on a network that is cut.</summary>
-    public volatile bool Silent;
 
     public override bool CanRead => true;
 
@@ -25,29 +19,13 @@ internal sealed class DuplexStream(PipeReader reader, PipeWriter writer) : Strea
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        incoming.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var taken = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
-        taken.CopyTo(buffer.Span);
-
-        // A read of no bytes only waits until there are some.
-        reader.AdvanceTo(taken.End);
-        return (int)taken.Length;
-    }
-
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (Silent)
-        {
-            return;
-        }
-
-        var flushed = await writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (flushed.IsCompleted)
-        {
-            throw new IOException("The other side has closed.");
-        }
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return outgoing.WriteAsync(buffer, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -75,11 +53,9 @@ internal sealed class DuplexStream(PipeReader reader, PipeWriter writer) : Strea
         if (disposing && !_closed)
         {
             _closed = true;
-            reader.CancelPendingRead();
-            if (!Silent)
-            {
-                writer.Complete();
-            }
+            outgoing.End();
+            incoming.Abandon();
+            closed();
         }
 
         base.Dispose(disposing);

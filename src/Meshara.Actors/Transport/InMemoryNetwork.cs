@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Meshara.Actors.Configuration;
@@ -16,8 +15,11 @@ internal sealed class InMemoryNetwork
     private readonly Lock _gate = new();
     private readonly Dictionary<IPEndPoint, Listening> _listeners = [];
     private readonly HashSet<(IPAddress, IPAddress)> _partitions = [];
-    private readonly List<Pair> _links = [];
+    private readonly HashSet<InMemoryLinks> _links = [];
     private int _nextPort = 40_000;
+
+    /// <summary>Connections that one of the two ends still holds.</summary>
+    public int LinkCount => Locked(() => _links.Count);
 
     /// <summary>The network as the host at <paramref name="host"/> with this identity sees it.</summary>
     public IPeerTransport TransportOf(NodeIdentity identity, IPAddress host) => new Host(this, identity, host);
@@ -25,79 +27,80 @@ internal sealed class InMemoryNetwork
     /// <summary>From now on these two hosts do not reach each other; links between them fall silent, as on a real network.</summary>
     public void Partition(IPAddress one, IPAddress other)
     {
-        lock (_gate)
+        var cut = Locked(() =>
         {
             _partitions.Add((one, other));
             _partitions.Add((other, one));
-            foreach (var link in _links.Where(l => l.Joins(one, other)))
-            {
-                link.Silence();
-            }
-        }
+            return _links.Where(l => l.Join(one, other)).ToList();
+        });
+        cut.ForEach(l => l.Silence());
     }
 
     /// <summary>These two hosts reach each other again; links that fell silent stay so.</summary>
-    public void Heal(IPAddress one, IPAddress other)
-    {
-        lock (_gate)
-        {
-            _partitions.Remove((one, other));
-            _partitions.Remove((other, one));
-        }
-    }
+    public void Heal(IPAddress one, IPAddress other) =>
+        Locked(() => _partitions.Remove((one, other)) & _partitions.Remove((other, one)));
 
     /// <summary>Every link and listener of the host breaks, as when its process is killed.</summary>
     public void Crash(IPAddress host)
     {
-        lock (_gate)
-        {
-            foreach (var link in _links.Where(l => l.Touches(host)).ToList())
-            {
-                link.Break();
-            }
-
-            foreach (var endPoint in _listeners.Keys.Where(e => e.Address.Equals(host)).ToList())
-            {
-                _listeners.Remove(endPoint);
-            }
-        }
+        var (links, listeners) = Locked(() => (
+            _links.Where(l => l.Touch(host)).ToList(),
+            _listeners.Values.Where(l => l.LocalEndPoint.Address.Equals(host)).ToList()));
+        listeners.ForEach(l => l.Dispose());
+        links.ForEach(l => l.Break());
     }
 
-    private Listening Listen(IPAddress host, int port, Host owner)
+    private Listening Listen(Host owner, ListenAddress at) => Locked(() =>
     {
-        lock (_gate)
+        var taken = _listeners.ContainsKey(new IPEndPoint(owner.Address, at.EndPoint.Port));
+        if (taken && !at.FallsBack)
         {
-            var endPoint = new IPEndPoint(host, port == 0 ? _nextPort++ : port);
-            var listening = new Listening(endPoint, owner, this);
-            return _listeners.TryAdd(endPoint, listening)
-                ? listening
-                : throw new TransportException(Reason.Refused, $"Port {port} on {host} is in use by another program.");
+            throw new TransportException(Reason.Refused, $"Port {at.EndPoint.Port} on {owner.Address} is in use by another program.");
         }
-    }
 
-    private Link Dial(Host dialler, IPEndPoint to, NodeId? expected)
+        var port = taken || at.EndPoint.Port == 0 ? _nextPort++ : at.EndPoint.Port;
+        var listening = new Listening(new IPEndPoint(owner.Address, port), owner, this);
+        _listeners.Add(listening.LocalEndPoint, listening);
+        return listening;
+    });
+
+    private IPeerLink Dial(Host dialler, IPEndPoint to, NodeId? expected)
     {
-        lock (_gate)
+        var (listening, links) = Locked(() =>
         {
             if (_partitions.Contains((dialler.Address, to.Address)))
             {
                 throw new TransportException(Reason.Unreachable, $"{to} is cut off.");
             }
 
-            if (!_listeners.TryGetValue(to, out var listening))
+            if (!_listeners.TryGetValue(to, out var there))
             {
                 throw new TransportException(Reason.Refused, $"Nobody listens at {to}.");
             }
 
-            if (expected is { } id && listening.Owner.Identity.Id != id)
+            if (IdentityJudge.Judge(there.Owner.Identity.Id, dialler.Identity.Id, expected) is { } refusal)
             {
-                throw new TransportException(Reason.KeyMismatch, $"Expected {id.ToShortString()}, found {listening.Owner.Identity.Id.ToShortString()}.");
+                throw refusal;
             }
 
-            var pair = new Pair(new IPEndPoint(dialler.Address, _nextPort++), dialler.Identity.PublicKey, to, listening.Owner.Identity.PublicKey);
-            _links.Add(pair);
-            listening.Arrive(pair.Accepted);
-            return pair.Dialled;
+            var from = new IPEndPoint(dialler.Address, _nextPort++);
+            var made = new InMemoryLinks(from, dialler.Identity.PublicKey, to, there.Owner.Identity.PublicKey, Forget);
+            _links.Add(made);
+            return (there, made);
+        });
+        listening.Arrive(links);
+        return links.Dialled;
+    }
+
+    private void Forget(InMemoryLinks links) => Locked(() => _links.Remove(links));
+
+    private void Forget(Listening listening) => Locked(() => _listeners.Remove(listening.LocalEndPoint));
+
+    private T Locked<T>(Func<T> look)
+    {
+        lock (_gate)
+        {
+            return look();
         }
     }
 
@@ -109,10 +112,15 @@ internal sealed class InMemoryNetwork
 
         public Task<IPeerLink> DialAsync(PeerAddress to, NodeId? expected, CancellationToken cancellation)
         {
+            if (cancellation.IsCancellationRequested)
+            {
+                return Task.FromCanceled<IPeerLink>(cancellation);
+            }
+
             try
             {
                 return to is PeerAddress.Ip ip
-                    ? Task.FromResult<IPeerLink>(network.Dial(this, ip.EndPoint, expected))
+                    ? Task.FromResult(network.Dial(this, ip.EndPoint, expected))
                     : throw new TransportException(Reason.NameNotFound, $"{to} has no address.");
             }
             catch (TransportException e)
@@ -121,35 +129,53 @@ internal sealed class InMemoryNetwork
             }
         }
 
-        public IPeerListener Listen(ListenAddress at) => network.Listen(address, at.EndPoint.Port, this);
+        public IPeerListener Listen(ListenAddress at) => network.Listen(this, at);
     }
 
     private sealed class Listening(IPEndPoint endPoint, Host owner, InMemoryNetwork network) : IPeerListener
     {
-        private readonly Channel<IInboundSocket> _arrivals = Channel.CreateUnbounded<IInboundSocket>();
+        /// <summary>Connections that wait to be accepted, as a system's backlog.</summary>
+        private const int Backlog = 512;
+
+        private readonly Channel<Inbound> _arrivals = Channel.CreateBounded<Inbound>(
+            new BoundedChannelOptions(Backlog) { AllowSynchronousContinuations = true });
 
         public IPEndPoint LocalEndPoint => endPoint;
 
         public Host Owner => owner;
 
-        public void Arrive(Link accepted) => _arrivals.Writer.TryWrite(new Inbound(accepted));
+        public void Arrive(InMemoryLinks links)
+        {
+            if (!_arrivals.Writer.TryWrite(new Inbound(links.Accepted)))
+            {
+                links.Break();
+            }
+        }
 
-        public async Task<IInboundSocket> AcceptAsync(CancellationToken cancellation) =>
-            await _arrivals.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+        public async Task<IInboundSocket> AcceptAsync(CancellationToken cancellation)
+        {
+            try
+            {
+                return await _arrivals.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException)
+            {
+                throw new ObjectDisposedException(nameof(IPeerListener));
+            }
+        }
 
         public void Dispose()
         {
-            lock (network._gate)
+            network.Forget(this);
+            _arrivals.Writer.TryComplete();
+            while (_arrivals.Reader.TryRead(out var waiting))
             {
-                if (network._listeners.GetValueOrDefault(endPoint) == this)
-                {
-                    network._listeners.Remove(endPoint);
-                }
+                waiting.Dispose();
             }
         }
     }
 
-    private sealed class Inbound(Link link) : IInboundSocket
+    private sealed class Inbound(IPeerLink link) : IInboundSocket
     {
         private bool _handedOver;
 
@@ -157,66 +183,21 @@ internal sealed class InMemoryNetwork
 
         public Task<IPeerLink> SecureAsync(CancellationToken cancellation)
         {
+            if (cancellation.IsCancellationRequested)
+            {
+                return Task.FromCanceled<IPeerLink>(cancellation);
+            }
+
             _handedOver = true;
-            return Task.FromResult<IPeerLink>(link);
+            return Task.FromResult(link);
         }
 
         public void Dispose()
         {
             if (!_handedOver)
             {
-                link.Close();
+                link.Stream.Dispose();
             }
         }
-    }
-
-    /// <summary>Both ends of one connection.</summary>
-    private sealed class Pair
-    {
-        private readonly Pipe _there = new(), _back = new();
-        private readonly IPAddress _from, _to;
-
-        public Pair(IPEndPoint from, PublicKey fromKey, IPEndPoint to, PublicKey toKey)
-        {
-            (_from, _to) = (from.Address, to.Address);
-            Dialled = new Link(toKey, PeerAddress.Of(to), _back.Reader, _there.Writer);
-            Accepted = new Link(fromKey, PeerAddress.Of(from), _there.Reader, _back.Writer);
-        }
-
-        public Link Dialled { get; }
-
-        public Link Accepted { get; }
-
-        public bool Touches(IPAddress host) => _from.Equals(host) || _to.Equals(host);
-
-        public bool Joins(IPAddress one, IPAddress other) => !one.Equals(other) && Touches(one) && Touches(other);
-
-        public void Silence()
-        {
-            Dialled.Duplex.Silent = true;
-            Accepted.Duplex.Silent = true;
-        }
-
-        public void Break()
-        {
-            var reset = new IOException("Connection reset.");
-            _there.Writer.Complete(reset);
-            _back.Writer.Complete(reset);
-        }
-    }
-
-    private sealed class Link(PublicKey remoteKey, PeerAddress remote, PipeReader reader, PipeWriter writer) : IPeerLink
-    {
-        public PublicKey RemoteKey => remoteKey;
-
-        public PeerAddress Remote => remote;
-
-        public DuplexStream Duplex { get; } = new(reader, writer);
-
-        public Stream Stream => Duplex;
-
-        public void Close() => Duplex.Dispose();
-
-        public ValueTask DisposeAsync() => Duplex.DisposeAsync();
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using Meshara.Core.Peers;
 
 namespace Meshara.Actors.Transport;
@@ -6,10 +5,11 @@ namespace Meshara.Actors.Transport;
 /// <summary>What a failed read or write on a link means.</summary>
 internal static class LinkFailure
 {
-    public static Reason ReasonOf(Exception failure) => failure switch
-    {
-        TransportException transport => transport.Reason,
-        AuthenticationException => Reason.HandshakeRejected,
-        _ => Reason.ConnectionLost,
-    };
+    /// <summary>
+    /// In TLS 1.3 a client learns only from its first reads that the server did not accept its certificate: an alert there belongs to
+    /// the handshake. Everything else is a connection that is gone.
+    /// </summary>
+    public static Reason ReasonOf(Exception failure) => failure is TransportException transport
+        ? transport.Reason
+        : TlsFailure.AlertIn(failure) ?? Reason.ConnectionLost;
 }

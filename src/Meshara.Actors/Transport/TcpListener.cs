@@ -58,11 +58,30 @@ internal sealed class TcpListener : IPeerListener
 
     private static Socket Bind(IPEndPoint endPoint)
     {
-        if (endPoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6)
+        if (!endPoint.Address.Equals(IPAddress.IPv6Any))
         {
-            endPoint = new IPEndPoint(IPAddress.Any, endPoint.Port);
+            return BindOne(endPoint);
         }
 
+        var ipv4 = new IPEndPoint(IPAddress.Any, endPoint.Port);
+        if (!Socket.OSSupportsIPv6)
+        {
+            return BindOne(ipv4);
+        }
+
+        try
+        {
+            return BindOne(endPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            // The kernel knows IPv6, but it is switched off on this machine.
+            return BindOne(ipv4);
+        }
+    }
+
+    private static Socket BindOne(IPEndPoint endPoint)
+    {
         // ReuseAddress stays off: on Linux .NET makes SO_REUSEPORT of it, and two nodes could share a port without knowing.
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -86,7 +105,7 @@ internal sealed class TcpListener : IPeerListener
     private static string Explain(IPEndPoint endPoint, SocketException e) => e.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Port {endPoint.Port} on {endPoint.Address} is in use by another program. Stop that one, or listen elsewhere, for instance on {endPoint.Address}:0 for a free port.",
+            $"Port {endPoint.Port} on {endPoint.Address} is in use by another program. Stop that one, or listen elsewhere, for instance on {new IPEndPoint(endPoint.Address, 0)} for a free port.",
         SocketError.AccessDenied =>
             $"This user may not listen on port {endPoint.Port}. Ports below 1024 are the administrator's; choose a higher one.",
         SocketError.AddressNotAvailable =>

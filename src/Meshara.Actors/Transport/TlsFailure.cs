@@ -1,35 +1,68 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Meshara.Core.Peers;
 
 namespace Meshara.Actors.Transport;
 
-/// <summary>Finds the reason in what TLS says of a failed handshake.</summary>
+/// <summary>
+/// Finds the reason in what TLS says of a failure. The platform tells the causes apart only by their texts (those of OpenSSL here);
+/// on a platform with other texts the coarse reasons at the end remain.
+/// </summary>
 internal static class TlsFailure
 {
-    /// <summary>How long a part of a message of the platform may get into ours, in characters.</summary>
+    /// <summary>How long a text of the platform may get in ours, in characters.</summary>
     private const int MaxDetail = 160;
+
+    /// <summary>Whether the network or a stranger can cause it; anything else is a bug.</summary>
+    public static bool IsExpected(Exception e) =>
+        e is AuthenticationException or IOException or SocketException or ObjectDisposedException or CryptographicException;
 
     public static TransportException Explain(Exception failure)
     {
-        var text = string.Join(" / ", Chain(failure).Select(e => e.Message));
-        var reason = ReasonOf(failure, text);
+        if (failure is TransportException explained)
+        {
+            return explained;
+        }
+
+        var text = TextOf(failure);
+        var reason = AlertIn(text)
+            ?? (failure is AuthenticationException or CryptographicException ? Reason.ProtocolError : Reason.HandshakeRejected);
         return new TransportException(reason, text.Length > MaxDetail ? text[..MaxDetail] : text, failure);
     }
 
-    private static Reason ReasonOf(Exception failure, string text) =>
-        Says(text, "no application protocol", "ALPN", "no_application_protocol") ? Reason.AlpnMismatch
-        : Says(text, "certificate required", "peer did not return a certificate", "bad certificate", "certificate unknown") ? Reason.BadCertificate
-        : failure is AuthenticationException ? Reason.ProtocolError
-        : Reason.HandshakeRejected;
+    /// <summary>The reason that a TLS alert of the other side gives, or this side's TLS before its certificate check; null for neither.</summary>
+    public static Reason? AlertIn(Exception failure) => AlertIn(TextOf(failure));
 
-    private static bool Says(string text, params string[] words) =>
-        words.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+    private static Reason? AlertIn(string text) =>
+        Says(text, "application protocol", "ALPN") ? Reason.AlpnMismatch
+        : Says(text, "peer did not return a certificate") ? Reason.BadCertificate
+        : Says(text, "alert protocol version") ? Reason.ProtocolError
+        : Says(text, " alert ") ? Reason.HandshakeRejected
+        : null;
 
-    private static IEnumerable<Exception> Chain(Exception? e)
+    private static bool Says(string text, params ReadOnlySpan<string> words)
     {
-        for (; e is not null; e = e.InnerException)
+        foreach (var word in words)
         {
-            yield return e;
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
         }
+
+        return false;
+    }
+
+    private static string TextOf(Exception failure)
+    {
+        var text = failure.Message;
+        for (var e = failure.InnerException; e is not null; e = e.InnerException)
+        {
+            text += " / " + e.Message;
+        }
+
+        // One line of plain text: it goes to logs and terminals.
+        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
     }
 }

@@ -22,12 +22,14 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     /// <summary>An hour for clocks that differ; ten years, because the certificate lives as long as the process, and no longer.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1), Lifetime = TimeSpan.FromDays(3650);
 
+    private readonly NodeId _self;
     private readonly NodeClock _clock;
     private readonly X509Certificate2 _certificate;
     private readonly SslStreamCertificateContext _context;
 
     public TlsTransport(NodeIdentity identity, NodeClock clock)
     {
+        _self = identity.Id;
         _clock = clock;
         _certificate = IdentityCertificate.Create(identity, clock.Now - ClockSkew, clock.Now + Lifetime);
         _context = SslStreamCertificateContext.Create(_certificate, null, offline: true);
@@ -43,13 +45,15 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
 
     public void Dispose() => _certificate.Dispose();
 
+    /// <summary>Owns the socket from the start: whatever comes of the handshake, it is in the link or closed.</summary>
     internal async Task<IPeerLink> SecureAsync(Socket socket, NodeId? expected, bool server, CancellationToken cancellation)
     {
-        var remote = (IPEndPoint)socket.RemoteEndPoint!;
-        var judge = new CertificateJudge(_clock, expected);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+        var judge = new CertificateJudge(_clock, _self, expected);
+        SslStream? stream = null;
         try
         {
+            var remote = PeerAddress.Of((IPEndPoint)socket.RemoteEndPoint!);
+            stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
             await (server
                 ? stream.AuthenticateAsServerAsync(ServerOptions(judge), cancellation)
                 : stream.AuthenticateAsClientAsync(ClientOptions(judge), cancellation)).ConfigureAwait(false);
@@ -58,19 +62,23 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
                 throw new TransportException(Reason.AlpnMismatch, "The other side did not agree to meshara/1.");
             }
 
-            return new TlsLink(stream, judge.Key!.Value, PeerAddress.Of(remote));
+            return new TlsLink(stream, judge.Key!.Value, remote);
         }
         catch (Exception e)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
+            socket.Dispose();
             if (judge.Refusal is { } refusal)
             {
                 throw refusal;
             }
 
             cancellation.ThrowIfCancellationRequested();
-
-            if (e is AuthenticationException or IOException or SocketException or ObjectDisposedException)
+            if (TlsFailure.IsExpected(e))
             {
                 throw TlsFailure.Explain(e);
             }

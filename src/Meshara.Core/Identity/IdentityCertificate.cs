@@ -9,7 +9,7 @@ namespace Meshara.Core.Identity;
 /// <summary>
 /// The certificate of the libp2p TLS 1.3 handshake specification (https://github.com/libp2p/specs/blob/master/tls/tls.md): self-signed over
 /// a key of its own, with an extension in which the identity key vouches for that key. Of the specification's identity
-/// key types this node takes Ed25519 alone.
+/// key types a node is believed with Ed25519 alone.
 /// </summary>
 internal static class IdentityCertificate
 {
@@ -38,39 +38,56 @@ internal static class IdentityCertificate
     }
 
     /// <summary>
-    /// Whose certificate this is, if it proves that. <paramref name="error"/> says what is wrong otherwise. Never throws for what a
-    /// certificate can hold.
+    /// Which node's certificate this is, if it proves that. <paramref name="error"/> says what is wrong otherwise. Never throws for
+    /// what a certificate can hold.
     /// </summary>
     public static bool TryVerify(
         X509Certificate2 certificate, DateTimeOffset now, out PublicKey key, [NotNullWhen(false)] out string? error)
     {
         key = default;
-        if (now < certificate.NotBefore || now > certificate.NotAfter)
+        if (!TryProve(certificate, now, out var host, out error))
         {
-            error = "The certificate is not valid now; compare the clocks of both machines.";
             return false;
         }
 
-        if (certificate.Extensions.Count(e => e.Oid?.Value == ExtensionOid) != 1)
+        if (host.Ed25519 is not { } node)
         {
-            error = "The certificate does not have the libp2p public key extension once.";
+            error = "The identity key in the certificate is no Ed25519 key.";
             return false;
         }
 
-        if (certificate.Extensions.Any(e => e.Critical && !Understood.Contains(e.Oid?.Value)))
-        {
-            error = "The certificate has a critical extension that this node does not understand.";
-            return false;
-        }
-
-        if (!IsSelfSigned(certificate))
-        {
-            error = "The certificate is not signed with its own key.";
-            return false;
-        }
-
-        return TryVerifyExtension(certificate, out key, out error);
+        key = node;
+        return true;
     }
+
+    /// <summary>Whose certificate this is by the specification, with an identity key of any kind.</summary>
+    public static bool TryProve(
+        X509Certificate2 certificate, DateTimeOffset now, [NotNullWhen(true)] out HostKey? host, [NotNullWhen(false)] out string? error)
+    {
+        host = null;
+        try
+        {
+            error = FlawOf(certificate, now) ?? ReadExtension(certificate, out host, out var signature) ?? FlawOfProof(certificate, host, signature);
+        }
+        catch (Exception e) when (e is AsnContentException or CryptographicException or ArgumentException or NotSupportedException)
+        {
+            error = "The certificate is malformed, or of a kind that this machine cannot verify.";
+        }
+
+        host = error is null ? host : null;
+        return host is not null;
+    }
+
+    private static string? FlawOf(X509Certificate2 certificate, DateTimeOffset now) =>
+        now < certificate.NotBefore || now > certificate.NotAfter
+            ? "The certificate is not valid now; compare the clocks of both machines."
+        : certificate.Extensions.Count(e => e.Oid?.Value == ExtensionOid) != 1
+            ? "The certificate does not have the libp2p public key extension once."
+        : certificate.Extensions.Any(e => e.Critical && !Understood.Contains(e.Oid?.Value))
+            ? "The certificate has a critical extension that this node does not understand."
+        : !IsSelfSigned(certificate)
+            ? "The certificate is not signed with its own key."
+        : null;
 
     private static byte[] SignedKey(PublicKey key, byte[] signature)
     {
@@ -84,61 +101,39 @@ internal static class IdentityCertificate
         return writer.Encode();
     }
 
-    private static bool TryVerifyExtension(X509Certificate2 certificate, out PublicKey key, [NotNullWhen(false)] out string? error)
+    private static string? ReadExtension(X509Certificate2 certificate, out HostKey? host, out byte[] signature)
     {
-        key = default;
-        byte[] encodedKey, signature;
-        try
-        {
-            var sequence = AsnDecoderOf(certificate.Extensions.Single(e => e.Oid?.Value == ExtensionOid).RawData);
-            encodedKey = sequence.ReadOctetString();
-            signature = sequence.ReadOctetString();
-            sequence.ThrowIfNotEmpty();
-        }
-        catch (AsnContentException)
-        {
-            error = "The libp2p public key extension is malformed.";
-            return false;
-        }
-
-        if (encodedKey.Length != Ed25519Prefix.Length + PublicKey.Size || !encodedKey.AsSpan().StartsWith(Ed25519Prefix))
-        {
-            error = "The identity key in the certificate is no Ed25519 key.";
-            return false;
-        }
-
-        key = PublicKey.FromBytes(encodedKey.AsSpan(Ed25519Prefix.Length));
-        var vouched = key.Verifies([.. Domain, .. certificate.PublicKey.ExportSubjectPublicKeyInfo()], signature);
-        error = vouched ? null : "The identity key in the certificate does not vouch for the certificate's own key.";
-        return vouched;
+        var sequence = SequenceOf(certificate.Extensions.Single(e => e.Oid?.Value == ExtensionOid).RawData);
+        var encodedKey = sequence.ReadOctetString();
+        signature = sequence.ReadOctetString();
+        sequence.ThrowIfNotEmpty();
+        return HostKey.TryParse(encodedKey, out host) ? null : "The identity key in the certificate is malformed.";
     }
+
+    private static string? FlawOfProof(X509Certificate2 certificate, HostKey? host, byte[] signature) =>
+        host!.Verifies([.. Domain, .. certificate.PublicKey.ExportSubjectPublicKeyInfo()], signature)
+            ? null
+            : "The identity key in the certificate does not vouch for the certificate's own key.";
 
     /// <summary>RFC 5280 section 4.1.1.3: the signature over the TBSCertificate, as it was received.</summary>
     private static bool IsSelfSigned(X509Certificate2 certificate)
     {
-        try
+        var parts = SequenceOf(certificate.RawData);
+        var signed = parts.ReadEncodedValue();
+        parts.ReadSequence();
+        var signature = parts.ReadBitString(out _);
+        var hash = HashOf(certificate.SignatureAlgorithm.Value);
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        if (ecdsa is not null)
         {
-            var parts = AsnDecoderOf(certificate.RawData);
-            var signed = parts.ReadEncodedValue();
-            parts.ReadSequence();
-            var signature = parts.ReadBitString(out _);
-            var hash = HashOf(certificate.SignatureAlgorithm.Value);
-            using var ecdsa = certificate.GetECDsaPublicKey();
-            if (ecdsa is not null)
-            {
-                return ecdsa.VerifyData(signed.Span, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
-            }
+            return ecdsa.VerifyData(signed.Span, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+        }
 
-            using var rsa = certificate.GetRSAPublicKey();
-            return rsa is not null && rsa.VerifyData(signed.Span, signature, hash, RSASignaturePadding.Pkcs1);
-        }
-        catch (Exception e) when (e is AsnContentException or CryptographicException)
-        {
-            return false;
-        }
+        using var rsa = certificate.GetRSAPublicKey();
+        return rsa is not null && rsa.VerifyData(signed.Span, signature, hash, RSASignaturePadding.Pkcs1);
     }
 
-    private static AsnReader AsnDecoderOf(byte[] encoded)
+    private static AsnReader SequenceOf(byte[] encoded)
     {
         var reader = new AsnReader(encoded, AsnEncodingRules.DER);
         var sequence = reader.ReadSequence();

@@ -26,6 +26,9 @@ public static class IdentityFile
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     /// <summary>Whether there is one.</summary>
     public static bool Exists(string path) => File.Exists(path);
 
@@ -40,13 +43,10 @@ public static class IdentityFile
                 throw new IdentityException($"The identity {path} is a folder, not a file. Move it away.");
             }
 
+            // Before it is opened: to open a pipe would wait for ever. Pipes and devices have no length.
+            RefuseUnlikely(path);
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             RefuseIfOthersCanRead(file, path);
-            if (file.Length > MaxSize)
-            {
-                throw Damaged(path, $"it has {file.Length} bytes");
-            }
-
             using var reader = new StreamReader(file, Encoding.ASCII);
             return NodeIdentity.FromPem(reader.ReadToEnd());
         }
@@ -66,16 +66,19 @@ public static class IdentityFile
 
     /// <summary>Reads the identity, or makes one if there is none.</summary>
     /// <exception cref="IdentityException">It is damaged, others can read it, or it cannot be written.</exception>
-    public static NodeIdentity LoadOrCreate(string path) => File.Exists(path) || Directory.Exists(path) ? Load(path) : Create(path);
+    public static NodeIdentity LoadOrCreate(string path) => IsThere(path) ? Load(path) : Create(path);
+
+    /// <summary>Whatever it is. A link that leads nowhere counts: what it should lead to may be on a disk that is not mounted yet.</summary>
+    private static bool IsThere(string path) => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static NodeIdentity Create(string path)
     {
         var identity = NodeIdentity.Create();
-        var draft = path + ".new";
+
+        // A name of its own: of two starts at once neither can move the other's half-written draft into place.
+        var draft = $"{path}.{identity.Id.ToShortString()}.new";
         try
         {
-            // Written aside and moved without overwriting: a crash leaves no half of a key, and of two starts at once one wins.
-            File.Delete(draft);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
@@ -88,19 +91,48 @@ public static class IdentityFile
                 file.Flush(flushToDisk: true);
             }
 
+            // Written aside and moved without overwriting: a crash leaves no half of a key in its place, and of two starts one wins.
             File.Move(draft, path, overwrite: false);
             return identity;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             identity.Dispose();
-            throw new IdentityException($"The identity {path} cannot be written: {e.Message}", e);
+            Discard(draft);
+            return IsThere(path) ? Load(path) : throw new IdentityException($"The identity {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Discard(string draft)
+    {
+        try
+        {
+            File.Delete(draft);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What could not be written can often not be deleted either; the first failure is the one to tell.
+        }
+    }
+
+    private static void RefuseUnlikely(string path)
+    {
+        var link = new FileInfo(path);
+        var file = (FileInfo)(link.ResolveLinkTarget(returnFinalTarget: true) ?? link);
+        if (link.LinkTarget is not null && !file.Exists)
+        {
+            throw new IdentityException($"The identity {path} is a link to {link.LinkTarget}, where nothing is.");
+        }
+
+        if (file.Length is 0 or > MaxSize)
+        {
+            throw Damaged(path, $"it has {file.Length} bytes");
         }
     }
 
     private static void RefuseIfOthersCanRead(FileStream file, string path)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerOnly) is var mode and not 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) is var mode and not 0)
         {
             throw new IdentityException($"Others than its owner can use the identity {path} ({mode}). Mend it with: chmod 600 {path}");
         }
