@@ -29,6 +29,9 @@ public sealed class Mesh
     /// <summary>An answer that involves only this process and its disk takes no longer, or will not come.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>A store that has not read its events by then will not: the start fails.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
     private readonly ActorSystem _system;
     private readonly string _name;
     private readonly TaskCompletionSource<Started> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -205,7 +208,13 @@ public sealed class Mesh
         try
         {
             var settings = load();
-            var (supervisor, node) = await NodeStart.StartAsync(system, name, settings).ConfigureAwait(false);
+            var (supervisor, node) = NodeStart.Start(system, name, settings);
+            var answer = await supervisor.Ask<object>(new MeshProtocol.WhenReady(), StartPatience).ConfigureAwait(false);
+            if (answer is MeshProtocol.StartFailed failed)
+            {
+                throw new MesharaStartException(failed.Message);
+            }
+
             mesh._started.SetResult(new Started(system, supervisor, node, settings));
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, $"stop-{name}", async () =>
             {

@@ -19,10 +19,7 @@ namespace Meshara.Actors.Hosting;
 /// </summary>
 internal static class NodeStart
 {
-    /// <summary>A store that has not read its events by then will not: the start fails.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    public static async Task<(IActorRef Supervisor, NodeDescription Node)> StartAsync(
+    public static (IActorRef Supervisor, NodeDescription Node) Start(
         ActorSystem system, string name, MesharaSettings settings)
     {
         if (!system.Dispatchers.HasDispatcher(settings.Dispatcher))
@@ -55,7 +52,7 @@ internal static class NodeStart
                     Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
                 () => ReleaseAll(held));
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
-            return await ReadyAsync(supervisor, node).ConfigureAwait(false);
+            return (supervisor, node);
         }
         catch (Exception e) when (e is TransportException or IdentityException or InvalidActorNameException)
         {
@@ -67,12 +64,6 @@ internal static class NodeStart
             ReleaseAll(held);
             throw;
         }
-    }
-
-    private static async Task<(IActorRef Supervisor, NodeDescription Node)> ReadyAsync(IActorRef supervisor, NodeDescription node)
-    {
-        var answer = await supervisor.Ask<object>(new MeshProtocol.WhenReady(), Patience).ConfigureAwait(false);
-        return answer is MeshProtocol.StartFailed failed ? throw new MesharaStartException(failed.Message) : (supervisor, node);
     }
 
     private static T Hold<T>(Stack<IDisposable> held, T resource)
