@@ -1,7 +1,14 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Configuration;
+using Google.Protobuf;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Hosting;
+using Meshara.Actors.Peers;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -19,66 +26,238 @@ public sealed class Mesh
     /// <summary>The longest name of a channel, in bytes of UTF-8.</summary>
     public const int MaxChannelLength = 64;
 
+    /// <summary>An answer that involves only this process and its disk takes no longer, or will not come.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A store that has not read its events by then will not: the start fails.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private readonly ActorSystem _system;
+    private readonly string _name;
+    private readonly TaskCompletionSource<Started> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _starting;
+
+    internal Mesh(ActorSystem system, string name) => (_system, _name) = (system, name);
+
     /// <summary>Starts a node in <paramref name="system"/>, as the actor <c>/user/NAME</c>, configured by the HOCON block NAME.</summary>
     /// <param name="system">The host's actor system; nothing of its own set-up is changed.</param>
     /// <param name="name">The name; two nodes in one system need two names and two data folders.</param>
     /// <param name="overrides">HOCON that goes before that of the system; its top key is <paramref name="name"/> too.</param>
     /// <exception cref="MesharaStartException">A setting is invalid, the data folder is in use or damaged, the port is taken, ...</exception>
-    public static Task<Mesh> StartAsync(ActorSystem system, string name = DefaultName, Config? overrides = null) => throw null!;
+    public static Task<Mesh> StartAsync(ActorSystem system, string name = DefaultName, Config? overrides = null) =>
+        StartWithAsync(system, name, () => MesharaConfiguration.Load(system.Settings.Config, name, overrides));
 
     /// <summary>The node of that name in <paramref name="system"/>, started already or about to be.</summary>
-    public static Mesh Get(ActorSystem system, string name = DefaultName) => throw null!;
+    public static Mesh Get(ActorSystem system, string name = DefaultName) => MeshNodes.Of(system)[name];
 
     /// <summary>Completes when the node listens.</summary>
-    public Task<NodeDescription> ReadyAsync(CancellationToken cancellation = default) => throw null!;
+    /// <exception cref="MesharaStartException">It could not be started.</exception>
+    public async Task<NodeDescription> ReadyAsync(CancellationToken cancellation = default) =>
+        (await StartedAsync(cancellation).ConfigureAwait(false)).Node;
 
     /// <summary>Dials a peer, proves it, and keeps it connected for ever. Completes when it is connected and that is durable.</summary>
     /// <param name="address">Where.</param>
     /// <param name="expectedKey">Who must be there; another one is refused. Null: whoever answers the first time is pinned.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="MeshException">unreachable, refused, key-mismatch, wrong-network, self-connection, handshake-timeout, ...</exception>
-    public Task<AddedPeer> AddPeerAsync(PeerAddress address, PublicKey? expectedKey = null, CancellationToken cancellation = default) => throw null!;
+    public Task<AddedPeer> AddPeerAsync(PeerAddress address, PublicKey? expectedKey = null, CancellationToken cancellation = default) =>
+        AddPeerAsync(new PeerTarget(address, expectedKey is { } key ? NodeId.Of(key) : null), cancellation);
 
     /// <summary>The same with the expected peer's id.</summary>
     /// <exception cref="MeshException">As above.</exception>
-    public Task<AddedPeer> AddPeerAsync(PeerTarget target, CancellationToken cancellation = default) => throw null!;
+    public Task<AddedPeer> AddPeerAsync(PeerTarget target, CancellationToken cancellation = default) =>
+        AskAsync<AddedPeer>(new MeshProtocol.Add(target), cancellation);
 
     /// <summary>Says goodbye to a peer, forgets it as a manual one, and keeps it out for <c>removed-for</c>. Durable when it completes.</summary>
     /// <exception cref="MeshException">unknown-peer; store-unavailable.</exception>
-    public Task RemovePeerAsync(NodeId peer, CancellationToken cancellation = default) => throw null!;
+    public Task RemovePeerAsync(NodeId peer, CancellationToken cancellation = default) =>
+        AskAsync<MeshProtocol.Removed>(new MeshProtocol.Remove(peer), cancellation);
 
     /// <summary>The connected peers, ordered by id.</summary>
-    public Task<ImmutableArray<PeerInfo>> ListPeersAsync(CancellationToken cancellation = default) => throw null!;
+    public async Task<ImmutableArray<PeerInfo>> ListPeersAsync(CancellationToken cancellation = default) =>
+        (await AskAsync<MeshProtocol.PeerList>(new MeshProtocol.List(Known: false), cancellation).ConfigureAwait(false)).Peers;
 
     /// <summary>Every peer that is known, connected or not, ordered by id.</summary>
-    public Task<ImmutableArray<PeerInfo>> ListKnownPeersAsync(CancellationToken cancellation = default) => throw null!;
+    public async Task<ImmutableArray<PeerInfo>> ListKnownPeersAsync(CancellationToken cancellation = default) =>
+        (await AskAsync<MeshProtocol.PeerList>(new MeshProtocol.List(Known: true), cancellation).ConfigureAwait(false)).Peers;
 
     /// <summary>One known peer, with all its addresses.</summary>
     /// <exception cref="MeshException">unknown-peer.</exception>
-    public Task<PeerDetails> GetPeerAsync(NodeId peer, CancellationToken cancellation = default) => throw null!;
+    public Task<PeerDetails> GetPeerAsync(NodeId peer, CancellationToken cancellation = default) =>
+        AskAsync<PeerDetails>(new MeshProtocol.Show(peer), cancellation);
 
     /// <summary>Asks a connected peer for a sign of life now; the answer is the round-trip time.</summary>
     /// <exception cref="MeshException">unknown-peer; not-connected; heartbeat-timeout.</exception>
-    public Task<TimeSpan> PingAsync(NodeId peer, CancellationToken cancellation = default) => throw null!;
+    public async Task<TimeSpan> PingAsync(NodeId peer, CancellationToken cancellation = default)
+    {
+        var ping = new MeshProtocol.ForPeer(peer, PeerConnectionProtocol.PingNow.Instance);
+        var patience = (await StartedAsync(cancellation).ConfigureAwait(false)).Settings.Heartbeat.Timeout;
+        try
+        {
+            return (await AskAsync<PeerConnectionProtocol.RoundTrip>(ping, cancellation, patience).ConfigureAwait(false)).Time;
+        }
+        catch (AskTimeoutException)
+        {
+            throw new MeshException(Reason.HeartbeatTimeout);
+        }
+    }
 
     /// <summary>Queues a message for a connected peer. Messages of one caller to one peer arrive in order.</summary>
     /// <param name="peer">To whom.</param>
     /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
-    /// <param name="payload">At most <c>max-frame-size</c> less 128 bytes. Not copied: leave it as it is until the call completes.</param>
+    /// <param name="payload">At most <c>max-frame-size</c> less about 100 bytes. It is copied.</param>
     /// <param name="cancellation">Gives up waiting, not sending.</param>
-    public Task<SendResult> SendAsync(NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) => throw null!;
+    /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
+    public async Task<SendResult> SendAsync(
+        NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        CheckChannel(channel);
+        var send = new PeerConnectionProtocol.Send(channel, ByteString.CopyFrom(payload.Span));
+        var answer = await AskAsync(new MeshProtocol.ForPeer(peer, send), cancellation).ConfigureAwait(false);
+        return answer is SendResult result ? result : SendResult.NotConnected;
+    }
 
     /// <summary>The messages that arrive on <paramref name="channel"/> from now on. A reader that lags slows the senders down.</summary>
-    public IAsyncEnumerable<PeerMessage> ReceiveAsync(string channel, CancellationToken cancellation = default) => throw null!;
+    /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
+    public async IAsyncEnumerable<PeerMessage> ReceiveAsync(
+        string channel, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        CheckChannel(channel);
+        var started = await StartedAsync(cancellation).ConfigureAwait(false);
+        var buffer = Channel.CreateBounded<PeerMessage>(started.Settings.Events.SubscriberBuffer);
+        started.Child("messages").Tell(new MessageFeed.Subscribe(channel, buffer.Writer));
+        try
+        {
+            await foreach (var message in buffer.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                yield return message;
+            }
+        }
+        finally
+        {
+            buffer.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Has the messages that arrive on <paramref name="channel"/> told to an actor, as <see cref="PeerMessage"/>, until it stops.</summary>
+    /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
+    public async Task SubscribeAsync(string channel, IActorRef subscriber, CancellationToken cancellation = default)
+    {
+        CheckChannel(channel);
+        (await StartedAsync(cancellation).ConfigureAwait(false)).Child("messages").Tell(new MessageFeed.SubscribeActor(channel, subscriber));
+    }
 
     /// <summary>What happens from now on; <paramref name="history"/> starts with what is remembered of the past. A reader that lags loses the oldest.</summary>
-    public IAsyncEnumerable<MeshEvent> EventsAsync(bool history = false, CancellationToken cancellation = default) => throw null!;
+    public async IAsyncEnumerable<MeshEvent> EventsAsync(
+        bool history = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var started = await StartedAsync(cancellation).ConfigureAwait(false);
+        var buffer = Channel.CreateBounded<MeshEvent>(
+            new BoundedChannelOptions(started.Settings.Events.SubscriberBuffer) { FullMode = BoundedChannelFullMode.DropOldest });
+        started.Child("events").Tell(new EventFeed.Subscribe(buffer.Writer, history));
+        try
+        {
+            await foreach (var e in buffer.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                yield return e;
+            }
+        }
+        finally
+        {
+            buffer.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Has every event from now on told to an actor, as <see cref="MeshEvent"/>, until it stops.</summary>
+    public async Task SubscribeToEventsAsync(IActorRef subscriber, CancellationToken cancellation = default) =>
+        (await StartedAsync(cancellation).ConfigureAwait(false)).Child("events").Tell(new EventFeed.SubscribeActor(subscriber));
 
     /// <summary>The events that are remembered, oldest first.</summary>
-    public Task<ImmutableArray<MeshEvent>> RecentEventsAsync(CancellationToken cancellation = default) => throw null!;
+    public async Task<ImmutableArray<MeshEvent>> RecentEventsAsync(CancellationToken cancellation = default)
+    {
+        var events = (await StartedAsync(cancellation).ConfigureAwait(false)).Child("events");
+        return await events.Ask<ImmutableArray<MeshEvent>>(new EventFeed.Recent(), Patience, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>How the node is.</summary>
-    public Task<MeshStatus> StatusAsync(CancellationToken cancellation = default) => throw null!;
+    public Task<MeshStatus> StatusAsync(CancellationToken cancellation = default) =>
+        AskAsync<MeshStatus>(new MeshProtocol.Status(), cancellation);
 
     /// <summary>Stops the node and all that it started: goodbye to peers, the store flushed, the lock released. The host's system goes on.</summary>
-    public Task StopAsync() => throw null!;
+    public async Task StopAsync()
+    {
+        if (Volatile.Read(ref _starting) == 0)
+        {
+            return;
+        }
+
+        var started = await _started.Task.ConfigureAwait(false);
+        await started.Supervisor.GracefulStop(Patience, new MeshProtocol.Stop()).ConfigureAwait(false);
+        MeshNodes.Of(_system).Forget(_name, this);
+    }
+
+    /// <summary>For a program that has read the settings itself.</summary>
+    internal static async Task<Mesh> StartWithAsync(ActorSystem system, string name, Func<MesharaSettings> load)
+    {
+        var mesh = Get(system, name);
+        if (Interlocked.Exchange(ref mesh._starting, 1) == 1)
+        {
+            throw new MesharaStartException($"The actor system has a node named {name} already; give the second one another name.");
+        }
+
+        try
+        {
+            var settings = load();
+            var (supervisor, node) = NodeStart.Start(system, name, settings);
+            var answer = await supervisor.Ask<object>(new MeshProtocol.WhenReady(), StartPatience).ConfigureAwait(false);
+            if (answer is MeshProtocol.StartFailed failed)
+            {
+                throw new MesharaStartException(failed.Message);
+            }
+
+            mesh._started.SetResult(new Started(system, supervisor, node, settings));
+            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, $"stop-{name}", async () =>
+            {
+                await mesh.StopAsync().ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+            return mesh;
+        }
+        catch (Exception e)
+        {
+            mesh._started.SetException(e);
+            _ = mesh._started.Task.Exception;
+            MeshNodes.Of(system).Forget(name, mesh);
+            throw;
+        }
+    }
+
+    private static void CheckChannel(string channel)
+    {
+        if (Encoding.UTF8.GetByteCount(channel) is 0 or > MaxChannelLength)
+        {
+            throw new ArgumentException($"A channel's name has 1 to {MaxChannelLength} bytes of UTF-8.", nameof(channel));
+        }
+    }
+
+    private Task<Started> StartedAsync(CancellationToken cancellation) => _started.Task.WaitAsync(cancellation);
+
+    private async Task<T> AskAsync<T>(object question, CancellationToken cancellation, TimeSpan? patience = null) =>
+        await AskAsync(question, cancellation, patience).ConfigureAwait(false) switch
+        {
+            T answer => answer,
+            MeshProtocol.Failed failed => throw new MeshException(failed.Reason),
+            var other => throw new InvalidOperationException($"{question} was answered with {other}."),
+        };
+
+    private async Task<object> AskAsync(object question, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var started = await StartedAsync(cancellation).ConfigureAwait(false);
+        return await started.Supervisor.Ask<object>(question, patience ?? Patience, cancellation).ConfigureAwait(false);
+    }
+
+    private sealed record Started(ActorSystem System, IActorRef Supervisor, NodeDescription Node, MesharaSettings Settings)
+    {
+        public ActorSelection Child(string name) => System.ActorSelection(Supervisor.Path / name);
+    }
 }

@@ -1,1 +1,3 @@
-return 0;
+using Meshara.Node.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -129,6 +129,12 @@ internal sealed record StoreSettings
     /// <summary><c>connection-string</c>: empty for the SQLite file <c>peers.db</c> in the data folder.</summary>
     public string ConnectionString { get; init; } = "";
 
+    /// <summary>
+    /// <c>connection-string-variable</c>: the environment variable that <see cref="ConnectionString"/> was taken from, so that no
+    /// file holds a password.
+    /// </summary>
+    public string ConnectionStringVariable { get; init; } = "";
+
     /// <summary><c>flush-interval</c>: the most drift (reputation, byte counts, dial results) that a power cut may cost.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -138,8 +144,11 @@ internal sealed record StoreSettings
     /// <summary><c>max-known-peers</c>: the worst are forgotten first, never a manual or banned one.</summary>
     public int MaxKnownPeers { get; init; } = 10_000;
 
-    /// <summary><c>restart-initial</c> and <c>restart-max</c>: how soon a failed store is started again.</summary>
+    /// <summary><c>restart { initial, max }</c>: how soon a failed store is started again.</summary>
     public Backoff Restart { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+
+    /// <summary>Without the connection string: it may hold a password, and settings are logged.</summary>
+    public override string ToString() => $"{nameof(StoreSettings)} {{ Provider = {Provider} }}";
 }
 
 /// <summary><c>events</c>.</summary>

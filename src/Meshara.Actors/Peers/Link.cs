@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Akka.Event;
 using Google.Protobuf;
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
@@ -144,21 +145,21 @@ internal sealed class Link
         return written;
     }
 
-    public sealed record Arrived
+    public sealed record Arrived : IDeadLetterSuppression
     {
         public static readonly Arrived Instance = new();
     }
 
     /// <summary>The other side closed its end.</summary>
-    public sealed record Ended
+    public sealed record Ended : IDeadLetterSuppression
     {
         public static readonly Ended Instance = new();
     }
 
-    public sealed record Wrote
+    public sealed record Wrote : IDeadLetterSuppression
     {
         public static readonly Wrote Instance = new();
     }
 
-    public sealed record Broke(Reason Reason);
+    public sealed record Broke(Reason Reason) : IDeadLetterSuppression;
 }

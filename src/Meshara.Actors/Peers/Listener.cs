@@ -118,11 +118,12 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     /// <summary>To the supervisor: a socket was closed unread.</summary>
     public sealed record TurnedAway(PeerAddress Remote, Reason Reason);
 
-    public sealed record HandshakeOver(IPAddress Source, long Handshake);
+    public sealed record HandshakeOver(IPAddress Source, long Handshake) : IDeadLetterSuppression;
 
     private sealed record Accepted(IInboundSocket Socket);
 
-    private sealed record AcceptFailed(string Message);
+    /// <summary>Also what comes of the last accept when the listener has stopped: no news then.</summary>
+    private sealed record AcceptFailed(string Message) : IDeadLetterSuppression;
 
     private sealed record Retry
     {

@@ -7,8 +7,10 @@ namespace Meshara.Actors.Peers;
 /// <summary>What the supervisor is asked through the door of the node, and what it answers.</summary>
 internal static class MeshProtocol
 {
-    /// <summary>Answered with <see cref="NodeDescription"/> when the node listens.</summary>
+    /// <summary>Answered with <see cref="NodeDescription"/> when the node listens, or with <see cref="StartFailed"/>.</summary>
     public sealed record WhenReady;
+
+    public sealed record StartFailed(string Message);
 
     /// <summary>Answered with <see cref="AddedPeer"/> or <see cref="Failed"/>.</summary>
     public sealed record Add(PeerTarget Target);
@@ -32,10 +34,8 @@ internal static class MeshProtocol
     /// <summary>Answered with <see cref="MeshStatus"/>.</summary>
     public sealed record Status;
 
-    /// <summary>Stops the node; answered with <see cref="Stopped"/> when everything is closed and kept.</summary>
+    /// <summary>Stops the node. Its supervisor stops when everything is closed and kept.</summary>
     public sealed record Stop;
-
-    public sealed record Stopped;
 
     public sealed record Failed(Reason Reason);
 }

@@ -31,23 +31,24 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly Dialler _dialler;
     private readonly Admissions _admissions;
     private readonly FrontDesk _desk;
-    private readonly IActorRef _inbox;
+    private readonly IActorRef _events;
+    private readonly IActorRef _messages;
     private readonly IActorRef _store;
     private readonly IActorRef _listener;
-    private readonly List<IActorRef> _stoppers = [];
     private long _lastConnection;
+    private string? _storeProblem;
 
     public MeshSupervisor(NodeContext node, NodeParts parts)
     {
         (_node, _parts) = (node, parts);
         var dispatcher = node.Settings.Dispatcher;
         var history = node.Settings.Events.History;
-        var feed = Context.ActorOf(Akka.Actor.Props.Create(() => new EventFeed(history)).WithDispatcher(dispatcher), "events");
-        _inbox = Context.ActorOf(Akka.Actor.Props.Create(() => new Inbox()).WithDispatcher(dispatcher), "inbox");
+        _events = Context.ActorOf(Akka.Actor.Props.Create(() => new EventFeed(history)).WithDispatcher(dispatcher), "events");
+        _messages = Context.ActorOf(Akka.Actor.Props.Create(() => new MessageFeed()).WithDispatcher(dispatcher), "messages");
         _store = parts.StartStore(Context, Self);
         _listener = parts.StartListener(Context);
 
-        _state = new NodeState(node, new PeerBook(_store), new Announcer(feed, node.Clock, Context.GetLogger()));
+        _state = new NodeState(node, new PeerBook(_store), new Announcer(_events, node.Clock, Context.GetLogger()));
         _dialler = new Dialler(
             _state,
             (origin, source, claim) => Start(origin, source, claim, handshake: null),
@@ -85,9 +86,26 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
             _state.Announce.Tell(MeshEventKind.Ready, _node.Node.Id);
             _dialler.PlanFromTheStart();
         });
-        Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
-        Receive<MeshProtocol.Stop>(OnStop);
+        Receive<PeerStoreProtocol.Unavailable>(store => store.Cause is not null, store =>
+        {
+            _storeProblem = store.Cause;
+            Stash.UnstashAll();
+            Become(Unstartable);
+        });
+        Receive<MeshProtocol.Stop>(_ => OnStop());
         ReceiveAny(_ => Stash.Stash());
+    }
+
+    /// <summary>Without what it knows of its peers a node must not run: it would dial and let in whom it is to keep out.</summary>
+    private void Unstartable()
+    {
+        Receive<MeshProtocol.WhenReady>(_ =>
+        {
+            Sender.Tell(new MeshProtocol.StartFailed($"The peer store in {_node.Node.Data} cannot be read: {_storeProblem}"));
+            Context.Stop(Self);
+        });
+        Receive<MeshProtocol.Stop>(_ => Context.Stop(Self));
+        ReceiveAny(_ => { });
     }
 
     private void Running()
@@ -99,7 +117,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.Show>(show => _desk.OnShow(show, Sender));
         Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
-        Receive<MeshProtocol.Stop>(OnStop);
+        Receive<MeshProtocol.Stop>(_ => OnStop());
 
         Receive<Listener.Inbound>(inbound => Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound));
         Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
@@ -126,7 +144,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         var number = ++_lastConnection;
         var actor = Context.ActorOf(
-            PeerConnection.Props(number, origin, _node, Self, _inbox, _state.Random.Next()), $"peer-{number}");
+            PeerConnection.Props(number, origin, _node, Self, _messages, _state.Random.Next()), $"peer-{number}");
         Context.Watch(actor);
         var connection = new LiveConnection(number, actor, origin) { Source = source, Claim = claim, Handshake = handshake };
         _state.Connections.Add(connection);
@@ -142,12 +160,20 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         }
     }
 
-    private void OnStoreUnavailable(PeerStoreProtocol.Unavailable store) => _state.Announce.Health(
-        store.Cause is null ? [] : [$"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory."]);
-
-    private void OnStop(MeshProtocol.Stop stop)
+    private void OnStoreUnavailable(PeerStoreProtocol.Unavailable store)
     {
-        _stoppers.Add(Sender);
+        if (store.Cause is null)
+        {
+            _state.Announce.Health([]);
+            return;
+        }
+
+        _state.Announce.Health([$"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory."]);
+        _state.Book.FailAll(Reason.StoreUnavailable);
+    }
+
+    private void OnStop()
+    {
         Timers.CancelAll();
         Context.Stop(_listener);
         foreach (var connection in _state.Connections.All)
@@ -169,7 +195,6 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         });
         Receive<Activity>(_admissions.OnActivity);
         Receive<TimeUp>(_ => BecomeKeeping());
-        Receive<MeshProtocol.Stop>(_ => _stoppers.Add(Sender));
         ReceiveAny(_ => { });
     }
 
@@ -187,8 +212,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         {
             Receive<PeerStoreProtocol.Flushed>(_ => BecomeStopped());
             Receive<TimeUp>(_ => BecomeStopped());
-            Receive<MeshProtocol.Stop>(_ => _stoppers.Add(Sender));
-            ReceiveAny(_ => { });
+                ReceiveAny(_ => { });
         });
         Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, TimeSpan.FromSeconds(1));
         _store.Tell(new PeerStoreProtocol.Stop());
@@ -197,12 +221,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private void BecomeStopped()
     {
         _state.Announce.Tell(MeshEventKind.Stopped, _node.Node.Id);
-        foreach (var stopper in _stoppers)
-        {
-            stopper.Tell(new MeshProtocol.Stopped());
-        }
 
-        Context.Stop(Self);
+        // The feed passes the last event on before it stops; only then may its parent.
+        Become(() => Receive<Terminated>(_ => Context.Stop(Self)));
+        Context.Watch(_events);
+        _events.Tell(PoisonPill.Instance);
     }
 
     private sealed record DialDue

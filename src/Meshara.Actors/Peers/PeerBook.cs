@@ -57,6 +57,15 @@ internal sealed class PeerBook(IActorRef store)
         }
     }
 
+    /// <summary>The store has gone down: what it was told last may be kept or not, and the same again does no harm.</summary>
+    public void FailAll(Reason reason)
+    {
+        foreach (var request in _waiting.Keys.ToList())
+        {
+            Answered(request, null, reason);
+        }
+    }
+
     private void Durable(Func<long, PeerStoreProtocol.IDurable> command, Action<KnownPeer?, Reason?>? then)
     {
         var request = ++_request;

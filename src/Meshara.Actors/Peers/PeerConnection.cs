@@ -32,7 +32,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     private readonly ConnectionOrigin _origin;
     private readonly NodeContext _node;
     private readonly IActorRef _supervisor;
-    private readonly IActorRef _inbox;
+    private readonly IActorRef _messages;
     private readonly CancellationTokenSource _alive = new();
     private readonly OutboundQueue _queue;
     private readonly Vitality _vitality;
@@ -48,13 +48,13 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     private bool _writing;
     private bool _delivering;
 
-    public PeerConnection(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef inbox, int seed)
+    public PeerConnection(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed)
     {
         _number = number;
         _origin = origin;
         _node = node;
         _supervisor = supervisor;
-        _inbox = inbox;
+        _messages = messages;
         _queue = new OutboundQueue(node.Settings.Connection.MaxQueuedMessages, node.Settings.Connection.MaxQueuedSize);
         _vitality = new Vitality(node.Settings, node.Clock, new Random(seed));
         _traffic = new Traffic(node.Clock);
@@ -64,8 +64,8 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef inbox, int seed) =>
-        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, inbox, seed))
+    public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) =>
+        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, messages, seed))
             .WithDispatcher(node.Settings.Dispatcher);
 
     protected override void PreStart()
@@ -324,7 +324,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         {
             _delivering = true;
             _traffic.Delivered(_batch.Count);
-            _inbox.Tell(new Deliver([.. _batch]));
+            _messages.Tell(new Deliver([.. _batch]));
             _batch.Clear();
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Event;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -41,13 +42,15 @@ internal static class PeerConnectionProtocol
     /// <summary>To the supervisor: the connection is no more, and the actor will stop by itself.</summary>
     /// <param name="ByPeer">The peer said so in a goodbye.</param>
     /// <param name="Detail">What exactly happened, for the log; never a peer's own text.</param>
-    public sealed record Ended(long Connection, Reason Reason, bool ByPeer, string? Detail = null);
+    public sealed record Ended(long Connection, Reason Reason, bool ByPeer, string? Detail = null)
+        : IDeadLetterSuppression;
 
     /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
-    public sealed record Activity(long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen);
+    public sealed record Activity(long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen)
+        : IDeadLetterSuppression;
 
     /// <summary>Say goodbye with this reason, and end.</summary>
-    public sealed record Close(Reason Reason);
+    public sealed record Close(Reason Reason) : IDeadLetterSuppression;
 
     /// <summary>Queue a message; answered with a <see cref="SendResult"/>.</summary>
     public sealed record Send(string Channel, Google.Protobuf.ByteString Payload);
@@ -69,10 +72,11 @@ internal static class PeerConnectionProtocol
     /// <summary>The figures of a connection that no report has carried yet, and its round-trip time.</summary>
     public sealed record Description(long Connection, long Sent, long Received, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime);
 
-    /// <summary>To the inbox: messages of one chunk, in order. Answered with <see cref="Delivered"/> when there is room for more.</summary>
-    public sealed record Deliver(ImmutableArray<PeerMessage> Messages);
+    /// <summary>To the message feed: messages of one chunk, in order. Answered with <see cref="Delivered"/> when there is room for more.</summary>
+    public sealed record Deliver(ImmutableArray<PeerMessage> Messages)
+        : IDeadLetterSuppression;
 
-    public sealed record Delivered
+    public sealed record Delivered : IDeadLetterSuppression
     {
         public static readonly Delivered Instance = new();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Event;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -11,19 +12,27 @@ namespace Meshara.Actors.Store;
 /// </summary>
 internal static class PeerStoreProtocol
 {
-    public interface ICommand;
+    /// <summary>Not reported where it finds the store down: it is answered, or counted, in the store's place.</summary>
+    public interface ICommand : IDeadLetterSuppression;
 
-    /// <summary>Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back.</summary>
+    /// <summary>
+    /// Answered with <see cref="Kept"/> or <see cref="NotKept"/>, which carry the <see cref="Request"/> back: a number of the asker's
+    /// own, unlike that of every other request under way.
+    /// </summary>
     public interface IDurable : ICommand
     {
         long Request { get; }
     }
 
-    /// <summary>A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.</summary>
+    /// <summary>
+    /// A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.
+    /// </summary>
     /// <param name="Pinned">The address at which it answered this node's dial; it is pinned to this peer, away from any other.</param>
     public sealed record Learn(long Request, PublicKey Key, PeerSource Source, bool Manual, PeerAddress? Pinned) : IDurable;
 
-    /// <summary>A person removed the peer: no longer manual, its pinned addresses forgotten, kept out until <paramref name="Until"/>.</summary>
+    /// <summary>
+    /// A person removed the peer: no longer manual, its pinned addresses forgotten, kept out until <paramref name="Until"/>.
+    /// </summary>
     public sealed record Remove(long Request, NodeId Peer, DateTimeOffset Until) : IDurable;
 
     /// <summary>Bans the peer; how long follows from the policy and from how often it was banned before.</summary>
@@ -47,16 +56,21 @@ internal static class PeerStoreProtocol
     /// <summary>Writes all drift now; answered with <see cref="Flushed"/>.</summary>
     public sealed record Flush : ICommand;
 
-    /// <summary>Writes all drift, answers with <see cref="Flushed"/>, and stops. A persistent actor is not stopped by a PoisonPill.</summary>
+    /// <summary>
+    /// Writes all drift and stops, with the plugins and their connections; then answers with <see cref="Flushed"/>. A persistent actor is
+    /// not stopped by a PoisonPill.
+    /// </summary>
     public sealed record Stop : ICommand;
 
     /// <summary>It is on the disk. <paramref name="Peer"/> is what is known of the peer now.</summary>
     public sealed record Kept(long Request, KnownPeer Peer);
 
-    /// <summary>It is not on the disk, and nothing was changed: unknown-peer or store-unavailable.</summary>
+    /// <summary>It is not on the disk, and nothing was changed: unknown-peer; store-unavailable; or no-slot, when all that are
+    /// known are manual, banned or removed, and the bound on known peers is reached.</summary>
     public sealed record NotKept(long Request, Reason Reason);
 
-    public sealed record Flushed;
+    /// <param name="Everything">False where the store cannot write: what drift there was is lost.</param>
+    public sealed record Flushed(bool Everything = true);
 
     /// <summary>To the owner, after each recovery: all that is known.</summary>
     public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers);
@@ -67,6 +81,8 @@ internal static class PeerStoreProtocol
     /// <summary>To the owner: the peer was forgotten, because the bound on known peers asked for its place.</summary>
     public sealed record Forgotten(NodeId Peer);
 
-    /// <summary>To the owner: the store cannot write (or, with null, can again).</summary>
+    /// <summary>
+    /// To the owner: the store cannot write (or, with null, can again). The cause is the rest of a sentence: "could not be written: ...".
+    /// </summary>
     public sealed record Unavailable(string? Cause);
 }

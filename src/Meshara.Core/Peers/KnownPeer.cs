@@ -45,6 +45,33 @@ internal sealed record KnownPeer
 
     /// <summary>The address to try first; null if none is known.</summary>
     public KnownAddress? Best => AddressesBestFirst.FirstOrDefault();
+
+    /// <summary>It is said to be at the address.</summary>
+    public KnownPeer Hears(PeerAddress address) => Addresses.Any(a => a.Address == address) ? this : With(new KnownAddress(address));
+
+    /// <summary>Its key answered at the address.</summary>
+    public KnownPeer Pins(PeerAddress address) =>
+        With((AddressOf(address) ?? new KnownAddress(address)) with { Proven = true });
+
+    /// <summary>The address was dialled.</summary>
+    public KnownPeer Tried(PeerAddress address, Reason? failure, DateTimeOffset at)
+    {
+        var known = AddressOf(address) ?? new KnownAddress(address);
+        return With(known with { LastTry = at, LastFailure = failure, Failures = failure is null ? 0 : known.Failures + 1 });
+    }
+
+    private KnownAddress? AddressOf(PeerAddress address) => Addresses.FirstOrDefault(a => a.Address == address);
+
+    private KnownPeer With(KnownAddress address)
+    {
+        var others = Addresses.RemoveAll(a => a.Address == address.Address);
+        if (others.Length >= MaxAddresses)
+        {
+            others = others.Remove(others.OrderBy(a => a.Proven).ThenByDescending(a => a.Failures).ThenBy(a => a.LastTry).First());
+        }
+
+        return this with { Addresses = others.Add(address) };
+    }
 }
 
 /// <summary>An address of a peer, and what came of trying it.</summary>

@@ -8,11 +8,11 @@ namespace Meshara.Actors.Peers;
 /// Hands received messages to those who subscribed to their channel. A subscriber that lags holds back the answer to the
 /// connections that deliver to it; they stop reading, and TCP slows the senders down. Nothing is dropped and nothing grows.
 /// </summary>
-internal sealed class Inbox : ReceiveActor
+internal sealed class MessageFeed : ReceiveActor
 {
     private readonly List<Subscription> _subscriptions = [];
 
-    public Inbox()
+    public MessageFeed()
     {
         Receive<Subscribe>(s => _subscriptions.Add(new Subscription(s.Channel, s.Writer)));
         Receive<SubscribeActor>(s =>

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Security.Cryptography;
+using Akka.Actor;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Peers;
+using Meshara.Actors.Store;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Hosting;
+
+/// <summary>
+/// Puts a node together: the one place that makes the real clock, the real randomness and the real network, and hands them in. What
+/// fails here fails before anything was changed, with one clear line.
+/// </summary>
+internal static class NodeStart
+{
+    public static (IActorRef Supervisor, NodeDescription Node) Start(
+        ActorSystem system, string name, MesharaSettings settings)
+    {
+        if (!system.Dispatchers.HasDispatcher(settings.Dispatcher))
+        {
+            throw new MesharaStartException($"{name}.dispatcher = {settings.Dispatcher}: the actor system has no such dispatcher.");
+        }
+
+        var clock = NodeClock.Of(system.Scheduler);
+        var held = new Stack<IDisposable>();
+        try
+        {
+            var folder = Hold(held, DataFolder.Open(FolderOf(settings)));
+            var identity = Hold(held, IdentityFile.LoadOrCreate(Path.Combine(folder.Path, IdentityFile.Name)));
+            var database = StoreDatabase.Prepare(folder, settings.Store);
+            var plugin = StorePlugin.Register(system, name, database);
+            var transport = Hold(held, new TlsTransport(identity, clock));
+            var listener = Hold(held, transport.Listen(settings.Listen));
+
+            var addresses = AddressesOf(listener.LocalEndPoint);
+            var node = new NodeDescription(identity.Id, identity.PublicKey, addresses, folder.Path, settings.Network);
+            var context = new NodeContext(
+                node, identity, settings, transport, clock, RecordOf(identity, addresses, clock), RandomNumberGenerator.GetInt32(int.MaxValue))
+            {
+                ListenPort = listener.LocalEndPoint.Port,
+            };
+            var parts = new NodeParts(
+                (children, owner) => children.ActorOf(
+                    PeerStoreSupervisor.Props(owner, identity.Id, plugin, settings.Store, settings.Reputation, settings.Dispatcher), "store"),
+                children => children.ActorOf(
+                    Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
+                () => ReleaseAll(held));
+            var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
+            return (supervisor, node);
+        }
+        catch (Exception e) when (e is TransportException or IdentityException or InvalidActorNameException)
+        {
+            ReleaseAll(held);
+            throw new MesharaStartException(e.Message, e);
+        }
+        catch
+        {
+            ReleaseAll(held);
+            throw;
+        }
+    }
+
+    private static T Hold<T>(Stack<IDisposable> held, T resource)
+        where T : IDisposable
+    {
+        held.Push(resource);
+        return resource;
+    }
+
+    private static void ReleaseAll(Stack<IDisposable> held)
+    {
+        while (held.TryPop(out var resource))
+        {
+            resource.Dispose();
+        }
+    }
+
+    /// <summary>The folder that the settings name, or the platform's own place for such data.</summary>
+    internal static string FolderOf(MesharaSettings settings)
+    {
+        if (settings.Data.Length > 0)
+        {
+            return Path.GetFullPath(settings.Data);
+        }
+
+        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return local.Length > 0
+            ? Path.Combine(local, "meshara")
+            : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
+    }
+
+    /// <summary>What the node says of itself. The start time serves as sequence number: it grows from start to start.</summary>
+    private static byte[] RecordOf(NodeIdentity identity, ImmutableArray<PeerAddress> addresses, NodeClock clock)
+    {
+        var reachable = addresses.Where(a => a is not PeerAddress.Ip ip || !IPAddress.IsLoopback(ip.EndPoint.Address));
+        return new PeerRecord(
+            identity.PublicKey, (ulong)clock.Now.ToUnixTimeMilliseconds(), [.. reachable.Take(PeerRecord.MaxAddresses)], []).Sign(identity);
+    }
+
+    /// <summary>Where others can dial: the bound endpoint, or for a wildcard each address of this machine, loopback first.</summary>
+    private static ImmutableArray<PeerAddress> AddressesOf(IPEndPoint bound)
+    {
+        var any = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
+        if (!any)
+        {
+            return [PeerAddress.Of(bound)];
+        }
+
+        var own = NetworkInterface.GetAllNetworkInterfaces()
+            .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+            .Select(u => u.Address)
+            .Where(a => a is { IsIPv6LinkLocal: false, IsIPv6SiteLocal: false }
+                && (bound.Address.Equals(IPAddress.IPv6Any) || a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork));
+        return [.. own.Prepend(IPAddress.Loopback).Distinct().Select(a => PeerAddress.Of(a, bound.Port))];
+    }
+}

@@ -1,0 +1,74 @@
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Store.PeerStoreEvents;
+
+namespace Meshara.Actors.Store;
+
+/// <summary>
+/// Events that wait for the next flush, coalesced: of each peer at most one count of traffic, one score, one outcome of a dial for each
+/// address, and a bounded number of addresses heard. What is drained adds up to what was added.
+/// </summary>
+internal sealed class Drift
+{
+    /// <summary>
+    /// Addresses of one peer that may be heard or forgotten between two flushes; a peer that names more each time is not listened
+    /// to.
+    /// </summary>
+    public const int MaxAddressChanges = 2 * KnownPeer.MaxAddresses;
+
+    private readonly Dictionary<Slot, (long Order, IPeerStoreEvent Event)> _events = [];
+    private readonly Dictionary<NodeId, int> _addressChanges = [];
+    private long _order;
+
+    public int Count => _events.Count;
+
+    /// <summary>Whether another address of the peer may be heard before the next flush.</summary>
+    public bool TakesAddressOf(NodeId peer) => _addressChanges.GetValueOrDefault(peer) < MaxAddressChanges;
+
+    public void Add(IPeerStoreEvent e)
+    {
+        _order++;
+        var slot = SlotOf(e);
+        var coalesced = _events.TryGetValue(slot, out var waiting) ? Coalesce(waiting.Event, e) : e;
+
+        // The later takes its place at the end: it speaks of the peer as the events between the two have left it.
+        _events[slot] = (_order, coalesced);
+    }
+
+    public IPeerStoreEvent[] Drain()
+    {
+        var events = _events.Values.OrderBy(e => e.Order).Select(e => e.Event).ToArray();
+        _events.Clear();
+        _addressChanges.Clear();
+        return events;
+    }
+
+    private static IPeerStoreEvent Coalesce(IPeerStoreEvent earlier, IPeerStoreEvent later) => (earlier, later) switch
+    {
+        (TrafficCounted a, TrafficCounted b) => b with
+        {
+            Sent = a.Sent + b.Sent, Received = a.Received + b.Received, LastSeen = StoredPeers.Later(a.LastSeen, b.LastSeen),
+        },
+        (ReputationChanged a, ReputationChanged b) => b with { Delta = a.Delta + b.Delta },
+        (DialEnded, DialEnded b) => b,
+        _ => throw new InvalidOperationException($"{earlier.GetType().Name} and {later.GetType().Name} do not coalesce."),
+    };
+
+    private Slot SlotOf(IPeerStoreEvent e)
+    {
+        switch (e)
+        {
+            case TrafficCounted or ReputationChanged:
+                return new Slot(e.Peer, e.GetType());
+            case DialEnded dial:
+                return new Slot(e.Peer, e.GetType(), dial.Address);
+            case AddressHeard or AddressForgotten:
+                _addressChanges[e.Peer] = _addressChanges.GetValueOrDefault(e.Peer) + 1;
+                return new Slot(e.Peer, e.GetType(), Single: _order);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(e), e, "Not drift.");
+        }
+    }
+
+    private readonly record struct Slot(NodeId Peer, Type Kind, PeerAddress? Address = null, long Single = 0);
+}

@@ -1,0 +1,62 @@
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Store;
+
+/// <summary>
+/// A fact about one peer, as it is stored. It carries its own time and the outcome of every policy that led to it, so that
+/// replaying it needs neither a clock nor the settings of that day.
+/// </summary>
+internal interface IPeerStoreEvent
+{
+    DateTimeOffset At { get; }
+
+    /// <summary>The one peer that it changes.</summary>
+    NodeId Peer { get; }
+}
+
+internal static class PeerStoreEvents
+{
+    /// <summary>
+    /// A peer came to be known; or (<paramref name="Manual"/>) a person asked for one that was known, which ends a removal.
+    /// </summary>
+    public sealed record PeerLearned(DateTimeOffset At, PublicKey Key, PeerSource Source, bool Manual) : IPeerStoreEvent
+    {
+        public NodeId Peer { get; } = NodeId.Of(Key);
+    }
+
+    /// <summary>The peer's key answered this node's dial at the address.</summary>
+    public sealed record KeyPinned(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
+
+    /// <summary>An address was dialled. <paramref name="Failures"/> in a row, this one included.</summary>
+    public sealed record DialEnded(DateTimeOffset At, NodeId Peer, PeerAddress Address, Reason? Failure, int Failures) : IPeerStoreEvent;
+
+    /// <summary>The peer says that it has the address.</summary>
+    public sealed record AddressHeard(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
+
+    /// <summary>The address made room for a better one, or another peer proved that it is there.</summary>
+    public sealed record AddressForgotten(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
+
+    /// <summary>
+    /// The score moved by <paramref name="Delta"/> to <paramref name="Score"/>; the last two are what the cap on gains counts.
+    /// </summary>
+    public sealed record ReputationChanged(
+        DateTimeOffset At, NodeId Peer, ReputationCause Cause, double Delta, double Score, double Gained, DateTimeOffset MinuteBegan)
+        : IPeerStoreEvent;
+
+    /// <summary>Banned; the <paramref name="Score"/> is frozen until the end of the ban.</summary>
+    public sealed record Banned(
+        DateTimeOffset At, NodeId Peer, DateTimeOffset Until, ReputationCause Cause, int Count, double Score) : IPeerStoreEvent;
+
+    /// <summary>A person lifted the ban: a clean slate, score 0, and a next ban is the first again.</summary>
+    public sealed record Unbanned(DateTimeOffset At, NodeId Peer) : IPeerStoreEvent;
+
+    /// <summary>A person removed the peer.</summary>
+    public sealed record Removed(DateTimeOffset At, NodeId Peer, DateTimeOffset Until) : IPeerStoreEvent;
+
+    /// <summary>The bound on known peers asked for its place.</summary>
+    public sealed record Forgotten(DateTimeOffset At, NodeId Peer) : IPeerStoreEvent;
+
+    /// <summary>Bytes moved since the last such event.</summary>
+    public sealed record TrafficCounted(DateTimeOffset At, NodeId Peer, long Sent, long Received, DateTimeOffset? LastSeen) : IPeerStoreEvent;
+}

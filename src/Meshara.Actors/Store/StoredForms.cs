@@ -1,0 +1,186 @@
+using Google.Protobuf;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Store.PeerStoreEvents;
+
+namespace Meshara.Actors.Store;
+
+/// <summary>What is stored, to and from its protobuf form. What makes no sense throws: it stops the recovery.</summary>
+internal static class StoredForms
+{
+    public static IMessage ToStored(this IPeerStoreEvent e) => e switch
+    {
+        PeerLearned x => new Stored.PeerLearned { At = Ticks(x.At), Key = Bytes(x.Key), Source = (int)x.Source, Manual = x.Manual },
+        KeyPinned x => new Stored.KeyPinned { At = Ticks(x.At), Peer = Bytes(x.Peer), Address = x.Address.ToString() },
+        DialEnded x => Dial(x),
+        AddressHeard x => new Stored.AddressHeard { At = Ticks(x.At), Peer = Bytes(x.Peer), Address = x.Address.ToString() },
+        AddressForgotten x => new Stored.AddressForgotten { At = Ticks(x.At), Peer = Bytes(x.Peer), Address = x.Address.ToString() },
+        ReputationChanged x => new Stored.ReputationChanged
+        {
+            At = Ticks(x.At), Peer = Bytes(x.Peer), Cause = (int)x.Cause, Delta = x.Delta,
+            Score = x.Score, Gained = x.Gained, MinuteBegan = Ticks(x.MinuteBegan),
+        },
+        Banned x => new Stored.Banned
+        {
+            At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until), Cause = (int)x.Cause, Count = x.Count, Score = x.Score,
+        },
+        Unbanned x => new Stored.Unbanned { At = Ticks(x.At), Peer = Bytes(x.Peer) },
+        Removed x => new Stored.Removed { At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until) },
+        Forgotten x => new Stored.Forgotten { At = Ticks(x.At), Peer = Bytes(x.Peer) },
+        TrafficCounted x => Traffic(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(e), e, "An event without a stored form."),
+    };
+
+    public static PeerLearned From(Stored.PeerLearned x) => new(Time(x.At), Key(x.Key), Known<PeerSource>(x.Source), x.Manual);
+
+    public static KeyPinned From(Stored.KeyPinned x) => new(Time(x.At), Id(x.Peer), PeerAddress.Parse(x.Address));
+
+    public static DialEnded From(Stored.DialEnded x) => new(
+        Time(x.At), Id(x.Peer), PeerAddress.Parse(x.Address), x.HasFailure ? Known<Reason>(x.Failure) : null, x.Failures);
+
+    public static AddressHeard From(Stored.AddressHeard x) => new(Time(x.At), Id(x.Peer), PeerAddress.Parse(x.Address));
+
+    public static AddressForgotten From(Stored.AddressForgotten x) => new(Time(x.At), Id(x.Peer), PeerAddress.Parse(x.Address));
+
+    public static ReputationChanged From(Stored.ReputationChanged x) => new(
+        Time(x.At), Id(x.Peer), Known<ReputationCause>(x.Cause), x.Delta, x.Score, x.Gained, Time(x.MinuteBegan));
+
+    public static Banned From(Stored.Banned x) => new(
+        Time(x.At), Id(x.Peer), Time(x.Until), Known<ReputationCause>(x.Cause), x.Count, x.Score);
+
+    public static Unbanned From(Stored.Unbanned x) => new(Time(x.At), Id(x.Peer));
+
+    public static Removed From(Stored.Removed x) => new(Time(x.At), Id(x.Peer), Time(x.Until));
+
+    public static Forgotten From(Stored.Forgotten x) => new(Time(x.At), Id(x.Peer));
+
+    public static TrafficCounted From(Stored.TrafficCounted x) => new(
+        Time(x.At), Id(x.Peer), x.Sent, x.Received, x.HasLastSeen ? Time(x.LastSeen) : null);
+
+    /// <summary>The peers by id, so that the same book always has the same bytes.</summary>
+    public static Stored.Snapshot ToStored(this StoredPeers book)
+    {
+        var snapshot = new Stored.Snapshot();
+        snapshot.Peers.AddRange(book.Peers.Values.OrderBy(p => p.Id).Select(ToStored));
+        return snapshot;
+    }
+
+    public static StoredPeers From(Stored.Snapshot snapshot) => StoredPeers.Of(snapshot.Peers.Select(From));
+
+    private static Stored.Snapshot.Types.Peer ToStored(KnownPeer p)
+    {
+        var stored = new Stored.Snapshot.Types.Peer
+        {
+            Key = Bytes(p.Key), Source = (int)p.Source, FirstSeen = Ticks(p.FirstSeen), Manual = p.Manual,
+            Score = p.Reputation.Score, ScoreAt = Ticks(p.Reputation.At),
+            Gained = p.Reputation.Gained, MinuteBegan = Ticks(p.Reputation.MinuteBegan),
+            Sent = p.BytesSent, Received = p.BytesReceived,
+        };
+        if (p.LastSeen is { } seen)
+        {
+            stored.LastSeen = Ticks(seen);
+        }
+
+        if (p.RemovedUntil is { } until)
+        {
+            stored.RemovedUntil = Ticks(until);
+        }
+
+        if (p.Ban is { } ban)
+        {
+            stored.Ban = new Stored.Snapshot.Types.Ban { Until = Ticks(ban.Until), Cause = (int)ban.Cause, Count = ban.Count };
+        }
+
+        stored.Addresses.AddRange(p.Addresses.Select(ToStored));
+        return stored;
+    }
+
+    private static KnownPeer From(Stored.Snapshot.Types.Peer p)
+    {
+        var key = Key(p.Key);
+        return new KnownPeer
+        {
+            Id = NodeId.Of(key),
+            Key = key,
+            Source = Known<PeerSource>(p.Source),
+            FirstSeen = Time(p.FirstSeen),
+            Manual = p.Manual,
+            LastSeen = p.HasLastSeen ? Time(p.LastSeen) : null,
+            Addresses = [.. p.Addresses.Select(From)],
+            Reputation = new Reputation(p.Score, Time(p.ScoreAt), p.Gained, Time(p.MinuteBegan)),
+            Ban = p.Ban is { } ban ? new Ban(Time(ban.Until), Known<ReputationCause>(ban.Cause), ban.Count) : null,
+            RemovedUntil = p.HasRemovedUntil ? Time(p.RemovedUntil) : null,
+            BytesSent = p.Sent,
+            BytesReceived = p.Received,
+        };
+    }
+
+    private static Stored.Snapshot.Types.Address ToStored(KnownAddress a)
+    {
+        var stored = new Stored.Snapshot.Types.Address { Address_ = a.Address.ToString(), Proven = a.Proven, Failures = a.Failures };
+        if (a.LastTry is { } tried)
+        {
+            stored.LastTry = Ticks(tried);
+        }
+
+        if (a.LastFailure is { } failure)
+        {
+            stored.LastFailure = (int)failure;
+        }
+
+        return stored;
+    }
+
+    private static KnownAddress From(Stored.Snapshot.Types.Address a) => new(
+        PeerAddress.Parse(a.Address_),
+        a.Proven,
+        a.HasLastTry ? Time(a.LastTry) : null,
+        a.HasLastFailure ? Known<Reason>(a.LastFailure) : null,
+        a.Failures);
+
+    private static Stored.DialEnded Dial(DialEnded x)
+    {
+        var stored = new Stored.DialEnded
+        {
+            At = Ticks(x.At), Peer = Bytes(x.Peer), Address = x.Address.ToString(), Failures = x.Failures,
+        };
+        if (x.Failure is { } failure)
+        {
+            stored.Failure = (int)failure;
+        }
+
+        return stored;
+    }
+
+    private static Stored.TrafficCounted Traffic(TrafficCounted x)
+    {
+        var stored = new Stored.TrafficCounted { At = Ticks(x.At), Peer = Bytes(x.Peer), Sent = x.Sent, Received = x.Received };
+        if (x.LastSeen is { } seen)
+        {
+            stored.LastSeen = Ticks(seen);
+        }
+
+        return stored;
+    }
+
+    private static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+
+    private static DateTimeOffset Time(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(ticks);
+
+    private static ByteString Bytes(NodeId id) => ByteString.CopyFrom(id.ToByteArray());
+
+    private static ByteString Bytes(PublicKey key) => ByteString.CopyFrom(key.ToByteArray());
+
+    private static NodeId Id(ByteString bytes) => NodeId.FromBytes(bytes.Span);
+
+    private static PublicKey Key(ByteString bytes) => PublicKey.FromBytes(bytes.Span);
+
+    private static T Known<T>(int number)
+        where T : struct, Enum
+    {
+        var value = (T)Enum.ToObject(typeof(T), number);
+        return Enum.IsDefined(value)
+            ? value
+            : throw new InvalidDataException($"{number} is no {typeof(T).Name} of this version; a later one may have written it.");
+    }
+}

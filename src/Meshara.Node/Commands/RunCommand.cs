@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Akka.Configuration;
+using Meshara.Actors;
+using Meshara.Actors.Configuration;
+using Meshara.Core.Peers;
+using Meshara.Node.Run;
+
+namespace Meshara.Node.Commands;
+
+/// <summary><c>meshara run</c>: its options are layers of configuration; files before flags before <c>--set</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Make()
+    {
+        var config = new Option<string[]>("--config") { Description = "HOCON files; the last rules.", HelpName = "FILE" };
+        var data = CommandLine.Data();
+        var listen = new Option<string?>("--listen") { Description = "Where to listen; port 0 picks a free one.", HelpName = "HOST:PORT" };
+        var peer = Targets("--peer", "Peers that are kept connected for ever.");
+        var bootstrap = Targets("--bootstrap", "Nodes by which to enter a network.");
+        var network = new Option<string?>("--network") { Description = "Nodes of different networks refuse each other.", HelpName = "NAME" };
+        var profile = new Option<string?>("--profile") { Description = "How many peers to strive for.", HelpName = "minimal|standard|bridge" };
+        profile.AcceptOnlyFromAmong("minimal", "standard", "bridge");
+        var noMdns = new Option<bool>("--no-mdns") { Description = "Do not look for peers on the local network." };
+        var set = new Option<string[]>("--set") { Description = "Any setting of hocon/meshara.conf.", HelpName = "KEY=VALUE" };
+        set.Validators.Add(result =>
+        {
+            foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
+            {
+                if (!Overrides.TryFromSet(text, out _, out var error))
+                {
+                    result.AddError(error);
+                }
+            }
+        });
+        var json = CommandLine.AsJson();
+        var command = new Command("run", "Run a node in the foreground.\n\nExample: meshara run --data ./b --listen 127.0.0.1:0 --peer 192.0.2.1:7373")
+        {
+            config, data, listen, peer, bootstrap, network, profile, noMdns, set, json,
+        };
+        command.SetAction(async parsed =>
+        {
+            try
+            {
+                // Each layer goes before the ones beneath it.
+                var layers = Config.Empty;
+                foreach (var file in parsed.GetValue(config) ?? [])
+                {
+                    layers = HoconFile.Load(file).WithFallback(layers);
+                }
+
+                foreach (var (key, option, value) in new[]
+                {
+                    ("data", "--data", parsed.GetValue(data)), ("listen", "--listen", parsed.GetValue(listen)),
+                    ("network", "--network", parsed.GetValue(network)), ("profile", "--profile", parsed.GetValue(profile)),
+                })
+                {
+                    layers = value is null ? layers : Overrides.Value(key, value, option).WithFallback(layers);
+                }
+
+                layers = Append(layers, "peers", parsed.GetValue(peer), "--peer");
+                layers = Append(layers, "discovery.bootstrap-nodes", parsed.GetValue(bootstrap), "--bootstrap");
+                string[] add = parsed.GetValue(bootstrap) is { Length: > 0 } ? [DiscoveryMethod.Bootstrap] : [];
+                string[] remove = parsed.GetValue(noMdns) ? [DiscoveryMethod.LocalMdns] : [];
+                layers = add.Length + remove.Length == 0 ? layers
+                    : Overrides.Methods(layers, add, remove, "--bootstrap, --no-mdns").WithFallback(layers);
+                foreach (var assignment in parsed.GetValue(set) ?? [])
+                {
+                    layers = Overrides.FromSet(assignment).WithFallback(layers);
+                }
+
+                return await NodeRun.RunAsync(layers, parsed.GetValue(json));
+            }
+            catch (MesharaStartException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return CommandLine.Failed;
+            }
+        });
+        return command;
+    }
+
+    private static Config Append(Config layers, string key, string[]? more, string option)
+    {
+        var path = $"{Mesh.DefaultName}.{key}";
+        return more is not { Length: > 0 } ? layers
+            : Overrides.List(key, (layers.HasPath(path) ? layers.GetStringList(path) : []).Concat(more), option).WithFallback(layers);
+    }
+
+    private static Option<string[]> Targets(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "HOST:PORT[@NODE-ID]" };
+        option.Validators.Add(result =>
+        {
+            foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
+            {
+                if (!PeerTarget.TryParse(text, out _, out var error))
+                {
+                    result.AddError($"{name}: {error}");
+                }
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Hosting;
+using Meshara.Core.Peers;
+using Meshara.Node.Control;
+using Meshara.Node.Output;
+
+namespace Meshara.Node.Commands;
+
+/// <summary>The commands that speak to a running node.</summary>
+internal static class SteeringCommands
+{
+    public static IEnumerable<Command> Make()
+    {
+        yield return Steer("status", "How the node is.", "meshara status", [], Text.Fields);
+        yield return Steer("peers", "List the connected peers.", "meshara peers --json", [], Text.Peers);
+        yield return new Command("peer", "Show, add and remove single peers.\n\nExample: meshara peer add 192.0.2.1:7373")
+        {
+            Steer("show", "All that is known of a peer.", "meshara peer show 3f9a1c", [Id()], Text.Fields, "peer-show"),
+            Steer("add", "Connect a peer, and keep it connected for ever.", "meshara peer add 192.0.2.1:7373", [Target()], Added, "peer-add"),
+            Steer("remove", "Say goodbye to a peer, and keep it out.", "meshara peer remove 3f9a1c", [Id()], answer =>
+                Console.WriteLine($"Removed {answer["peerId"]}."), "peer-remove"),
+        };
+        yield return Steer("ping", "Ask a peer for a sign of life.", "meshara ping 3f9a1c", [Id()], answer => Console.WriteLine($"{answer["rttMs"]} ms"));
+        yield return Steer("send", "Send a text to a peer.", "meshara send 3f9a1c chat hello",
+            [Id(), new Argument<string>("channel"), new Argument<string>("text")], _ => Console.WriteLine("Queued."));
+        var follow = new Option<bool>("--follow") { Description = "Go on with what happens from now on." };
+        yield return Steer("events", "What happened lately.", "meshara events --follow", [], e => Console.WriteLine(Text.Event(e)), follow: follow);
+    }
+
+    /// <summary>The data folder that a person named, or the default one.</summary>
+    public static string FolderOf(string? data) => NodeStart.FolderOf(new MesharaSettings { Data = data ?? "" });
+
+    private static void Added(JsonObject answer)
+    {
+        Console.WriteLine(answer["peerId"]);
+        if (answer["alreadyConnected"]!.GetValue<bool>())
+        {
+            Console.Error.WriteLine("It was connected already; it is kept connected from now on.");
+        }
+    }
+
+    private static Command Steer(
+        string name, string does, string example, Argument<string>[] arguments, Action<JsonObject> print, string? request = null, Option<bool>? follow = null)
+    {
+        var (data, json) = (CommandLine.Data(), CommandLine.AsJson());
+        var command = new Command(name, $"{does}\n\nExample: {example}") { data, json };
+        foreach (var argument in arguments)
+        {
+            command.Add(argument);
+        }
+
+        if (follow is not null)
+        {
+            command.Add(follow);
+        }
+
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var question = new JsonObject { ["command"] = request ?? name };
+            foreach (var argument in arguments)
+            {
+                question[argument.Name.ToLowerInvariant()] = parsed.GetValue(argument);
+            }
+
+            if (follow is not null)
+            {
+                question["follow"] = parsed.GetValue(follow);
+            }
+
+            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> AskAsync(
+        string folder, JsonObject question, bool json, Action<JsonObject> print, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ControlClient.AskAsync(folder, question, cancellation) is not { } answers)
+            {
+                Console.Error.WriteLine($"No node is running in {folder}. Start one with: meshara run --data {folder}");
+                return CommandLine.NoNode;
+            }
+
+            await foreach (var answer in answers)
+            {
+                if (answer["error"] is JsonObject error)
+                {
+                    Console.Error.WriteLine($"{error["reason"]}: {error["message"]}");
+                    return $"{error["reason"]}" == "usage" ? CommandLine.WrongUsage : CommandLine.Failed;
+                }
+
+                if (json)
+                {
+                    Console.WriteLine(Json.Line(answer));
+                }
+                else
+                {
+                    print(answer);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The node has stopped, or the person has.
+        }
+
+        return CommandLine.Done;
+    }
+
+    private static Argument<string> Id() => new("id") { Description = "A node id, or its first 6 or more digits.", HelpName = "ID" };
+
+    private static Argument<string> Target()
+    {
+        var target = new Argument<string>("target") { Description = "Where the peer listens, and who it must be.", HelpName = "HOST:PORT[@NODE-ID]" };
+        target.Validators.Add(result =>
+        {
+            if (!PeerTarget.TryParse(result.GetValueOrDefault<string>(), out _, out var error))
+            {
+                result.AddError(error);
+            }
+        });
+        return target;
+    }
+}

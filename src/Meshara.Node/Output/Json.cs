@@ -1,0 +1,116 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Meshara.Actors;
+using Meshara.Core.Peers;
+
+namespace Meshara.Node.Output;
+
+/// <summary>The JSON that the program prints, which is also what the control socket carries: camelCase, one object a line, <c>"schema": 1</c>.</summary>
+internal static class Json
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Line(JsonNode node) => node.ToJsonString(Plain);
+
+    public static JsonObject Of(PeerInfo p) => new()
+    {
+        ["peerId"] = p.PeerId.ToString(),
+        ["publicKey"] = p.PublicKey.ToString(),
+        ["address"] = p.Address?.ToString(),
+        ["direction"] = Name(p.Direction),
+        ["connectedSince"] = Time(p.ConnectedSince),
+        ["bytesSent"] = p.BytesSent,
+        ["bytesReceived"] = p.BytesReceived,
+        ["lastSeen"] = Time(p.LastSeen),
+        ["reputation"] = p.Reputation,
+        ["rttMs"] = p.RoundTripTime is { } rtt ? Math.Round(rtt.TotalMilliseconds, 3) : null,
+        ["agent"] = p.Agent,
+        ["source"] = Name<PeerSource>(p.Source),
+        ["protected"] = p.Protected,
+    };
+
+    public static JsonObject Of(PeerDetails d)
+    {
+        var peer = Of(d.Peer);
+        peer.Insert(0, "schema", 1);
+        peer["firstSeen"] = Time(d.FirstSeen);
+        peer["bannedUntil"] = Time(d.BannedUntil);
+        peer["removedUntil"] = Time(d.RemovedUntil);
+        peer["addresses"] = new JsonArray([.. d.Addresses.Select(a => new JsonObject
+        {
+            ["address"] = a.Address.ToString(),
+            ["proven"] = a.Proven,
+            ["lastTry"] = Time(a.LastTry),
+            ["lastFailure"] = a.LastFailure?.Name(),
+        })]);
+        return peer;
+    }
+
+    public static JsonObject Of(MeshStatus s) => new()
+    {
+        ["schema"] = 1,
+        ["nodeId"] = s.Node.Id.ToString(),
+        ["publicKey"] = s.Node.PublicKey.ToString(),
+        ["network"] = s.Node.Network,
+        ["listen"] = Listen(s.Node),
+        ["data"] = s.Node.Data,
+        ["pid"] = Environment.ProcessId,
+        ["since"] = Time(s.Since),
+        ["connected"] = s.Connected,
+        ["known"] = s.Known,
+        ["dialling"] = s.Dialling,
+        ["handshakes"] = s.Handshakes,
+        ["rejections"] = new JsonObject([.. s.Rejections.Select(r => KeyValuePair.Create(r.Key.Name(), (JsonNode?)r.Value))]),
+        ["healthy"] = s.Healthy,
+        ["problems"] = new JsonArray([.. s.Problems.Select(p => (JsonNode)p)]),
+    };
+
+    /// <summary>An event: what does not apply is left out.</summary>
+    public static JsonObject Of(MeshEvent e)
+    {
+        var line = new JsonObject { ["event"] = e.Kind.Name(), ["at"] = Time(e.At) };
+        Add(line, "peerId", e.PeerId?.ToString());
+        Add(line, "address", e.Address?.ToString());
+        Add(line, "direction", Name(e.Direction));
+        Add(line, "source", Name(e.Source));
+        Add(line, "reason", e.Reason?.Name());
+        if (e.Score is { } score)
+        {
+            line["score"] = Math.Round(score, 2);
+        }
+
+        Add(line, "detail", e.Detail);
+        return line;
+    }
+
+    public static JsonObject Ready(NodeDescription node) => new()
+    {
+        ["event"] = "ready",
+        ["nodeId"] = node.Id.ToString(),
+        ["publicKey"] = node.PublicKey.ToString(),
+        ["listen"] = Listen(node),
+        ["data"] = node.Data,
+        ["pid"] = Environment.ProcessId,
+    };
+
+    public static JsonObject Error(string reason, string message) => new()
+    {
+        ["schema"] = 1, ["error"] = new JsonObject { ["reason"] = reason, ["message"] = message },
+    };
+
+    private static JsonArray Listen(NodeDescription node) => new([.. node.Listen.Select(a => (JsonNode)a.ToString())]);
+
+    private static void Add(JsonObject line, string name, string? value)
+    {
+        if (value is not null)
+        {
+            line[name] = value;
+        }
+    }
+
+    private static string? Name<T>(T? value)
+        where T : struct, Enum => value?.ToString().ToLowerInvariant();
+
+    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("O");
+}

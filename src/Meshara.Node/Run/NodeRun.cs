@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Configuration;
+using Meshara.Actors;
+using Meshara.Node.Control;
+using Meshara.Node.Output;
+
+namespace Meshara.Node.Run;
+
+/// <summary>A node in the foreground, from the start screen to the goodbye.</summary>
+internal static class NodeRun
+{
+    private const string System = """
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = ["Meshara.Node.Run.StderrLogger, meshara"]
+          log-dead-letters = off
+          scheduler.tick-duration = 50ms
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        """;
+
+    public static async Task<int> RunAsync(Config configuration, bool json)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
+        var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
+        try
+        {
+            var mesh = await Mesh.StartAsync(system, Mesh.DefaultName, configuration);
+            var node = await mesh.ReadyAsync();
+            using var control = new ControlServer(node.Data, mesh);
+            var serving = control.RunAsync();
+            var printing = PrintAsync(mesh, node, json);
+            await WaitAsync(stop.Token);
+            await mesh.StopAsync();
+            await printing;
+            control.Dispose();
+            await serving;
+            return 0;
+        }
+        catch (MesharaStartException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    private static async Task PrintAsync(Mesh mesh, NodeDescription node, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(Json.Line(Json.Ready(node)));
+        }
+        else
+        {
+            StartScreen(node);
+        }
+
+        await foreach (var e in mesh.EventsAsync(history: true))
+        {
+            if (e.Kind != MeshEventKind.Ready)
+            {
+                Console.WriteLine(json ? Json.Line(Json.Of(e)) : Text.Event(Json.Of(e)));
+            }
+        }
+    }
+
+    private static void StartScreen(NodeDescription node)
+    {
+        var throughSdk = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" || AppContext.BaseDirectory.Contains("Meshara.Node");
+        var program = throughSdk ? "dotnet run --project src/Meshara.Node --" : "meshara";
+        Console.WriteLine($"Node     {node.Id}");
+        Console.WriteLine($"Listens  {string.Join(", ", node.Listen)}");
+        Console.WriteLine($"Data     {node.Data}");
+        Console.WriteLine();
+        Console.WriteLine("Connect a second node from another terminal:");
+        Console.WriteLine($"  {program} run --data ./b --listen 127.0.0.1:0 --peer {node.Listen[0]}");
+        Console.WriteLine();
+    }
+
+    /// <summary>The first signal asks for a clean stop; a second one is left to the system, which ends the process.</summary>
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        });
+
+    private static async Task WaitAsync(CancellationToken cancellation)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Shouldly;
+
+namespace Meshara.Node.Tests.EndToEnd;
+
+/// <summary>The built program as a real process, with its data in a folder of the test.</summary>
+internal sealed class NodeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
+
+    private NodeProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                _lines.Writer.TryComplete();
+            }
+            else
+            {
+                _lines.Writer.TryWrite(JsonNode.Parse(line.Data)!.AsObject());
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public JsonObject Ready { get; private set; } = [];
+
+    public string Id => Ready["nodeId"]!.ToString();
+
+    public string Address => Ready["listen"]![0]!.ToString();
+
+    public static async Task<NodeProcess> RunAsync(string data, params string[] options)
+    {
+        var node = new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options]));
+        node.Ready = await node.NextAsync("ready");
+        return node;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        using var patience = new CancellationTokenSource(Patience);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, output, await error);
+    }
+
+    /// <summary>The next event of that name.</summary>
+    public async Task<JsonObject> NextAsync(string name)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
+        {
+            if (line["event"]!.ToString() == name)
+            {
+                return line;
+            }
+        }
+
+        throw new ShouldAssertException($"The node ended without {name}.");
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit(Patience).ShouldBeTrue();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "meshara.dll"), .. arguments])
+    {
+        RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+    })!;
+}
