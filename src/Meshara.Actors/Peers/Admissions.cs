@@ -48,7 +48,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now });
         var peer = connection.Peer!.Value;
         HandshakeIsOver(connection);
-        state.Roster = state.Roster.Confirm(peer, connection.Number);
+        state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
         if (state.Book[peer] is null)
         {

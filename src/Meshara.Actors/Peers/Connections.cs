@@ -49,11 +49,15 @@ internal sealed class Connections
 
     public IEnumerable<LiveConnection> Open => _live.Values.Where(c => c.IsOpen && !c.Superseded);
 
+    /// <summary>The number of the newest connection; they only grow.</summary>
+    public long Latest { get; private set; }
+
     /// <summary>Whether the last actor has stopped; a connection that has ended may still be saying goodbye.</summary>
     public bool AllStopped => _actors.Count == 0;
 
     public void Add(LiveConnection connection)
     {
+        Latest = connection.Number;
         _live.Add(connection.Number, connection);
         _actors.Add(connection.Actor, connection.Number);
     }

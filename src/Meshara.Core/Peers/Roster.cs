@@ -96,7 +96,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <param name="latest">
     /// The highest number that a connection, dialled or accepted, has had so far. Without it no dial counts as crossing.
     /// </param>
-    public Roster Confirm(NodeId peer, long connection, long latest = 0) =>
+    public Roster Confirm(NodeId peer, long connection, long latest) =>
         this[peer] is { } entry && entry.Connection == connection
             ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true, BegunBefore = latest }) }
             : this;
