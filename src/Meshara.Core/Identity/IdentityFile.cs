@@ -93,7 +93,7 @@ public static class IdentityFile
             }
 
             // Written aside and moved without overwriting: a crash leaves no half of a key in its place, and of two starts one wins.
-            File.Move(draft, path, overwrite: false);
+            ExclusiveMove.Move(draft, path);
             return identity;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
