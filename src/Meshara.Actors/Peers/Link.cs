@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Akka.Actor;
 using Akka.Event;
 using Google.Protobuf;
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
+using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Peers;
 
@@ -25,22 +27,31 @@ internal enum Reading
 }
 
 /// <summary>
-/// The frames of one link, in both directions. Not an actor and not thread-safe: its connection owns it, has at most one read and
-/// one write under way, and touches nothing here while the reading thread could.
+/// The frames of one link, in both directions. Not an actor and not thread-safe: its connection owns it. It has at most one read
+/// and one write under way; what comes of them is told to the connection, which touches nothing here while a read could.
 /// </summary>
 internal sealed class Link
 {
     /// <summary>One read fills at most this; it is also the largest TLS record (RFC 8446 section 5.1). Held only while bytes arrive.</summary>
     private const int ReadBuffer = 16 * 1024;
 
-    private readonly IPeerLink _link;
+    private readonly Stream _stream;
+    private readonly OutboundQueue _queue;
+    private readonly Vitality _vitality;
+    private readonly IActorRef _connection;
+    private readonly CancellationToken _alive;
     private readonly PipeReader _reader;
     private ReadResult _arrived;
     private bool _exhausted;
+    private bool _reading;
+    private bool _writing;
 
-    public Link(IPeerLink link)
+    /// <param name="vitality">Knows of writes that do not end.</param>
+    /// <param name="connection">Told <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/> and <see cref="Broke"/>.</param>
+    /// <param name="alive">Cancelled when the connection has stopped.</param>
+    public Link(IPeerLink link, OutboundQueue queue, Vitality vitality, IActorRef connection, CancellationToken alive)
     {
-        _link = link;
+        (_stream, _queue, _vitality, _connection, _alive) = (link.Stream, queue, vitality, connection, alive);
         _reader = PipeReader.Create(link.Stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, leaveOpen: true, useZeroByteReads: true));
     }
 
@@ -50,23 +61,45 @@ internal sealed class Link
     /// <summary>Bytes handed to the stream.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Waits for more bytes: <see cref="Arrived"/>, <see cref="Ended"/> or <see cref="Broke"/>.</summary>
-    public async Task<object> ReadAsync(CancellationToken cancellation)
+    /// <summary>Asks for more bytes, unless that was asked already.</summary>
+    public void Read()
     {
-        if (_exhausted)
+        if (!_reading)
         {
-            return Ended.Instance;
+            _reading = true;
+            ReadAsync().PipeTo(_connection);
         }
+    }
 
-        try
-        {
-            _arrived = await _reader.ReadAsync(cancellation).ConfigureAwait(false);
-            return _arrived is { IsCompleted: true, Buffer.IsEmpty: true } ? Ended.Instance : Arrived.Instance;
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
-        {
-            return new Broke(LinkFailure.ReasonOf(e));
-        }
+    /// <summary>Sends what the application says, in its turn; false when too much waits already.</summary>
+    public bool TrySend(Envelope frame, int size)
+    {
+        var room = _queue.TryAdd(frame, size);
+        Write();
+        return room;
+    }
+
+    /// <summary>Sends what the protocol itself says, in its turn.</summary>
+    public void Say(Envelope frame)
+    {
+        _queue.AddControl(frame);
+        Write();
+    }
+
+    /// <summary>Says this instead of all that waits.</summary>
+    public void SayLast(Envelope frame)
+    {
+        _queue.Clear();
+        Say(frame);
+    }
+
+    /// <summary>A write has ended: the next one begins. False if there is nothing left to write.</summary>
+    public bool OnWrote()
+    {
+        _writing = false;
+        _vitality.Wrote();
+        Write();
+        return _writing;
     }
 
     /// <summary>
@@ -75,6 +108,7 @@ internal sealed class Link
     /// </summary>
     public Reading Take(Func<int> limit, Func<Envelope, bool> receive)
     {
+        _reading = false;
         var buffer = _arrived.Buffer;
         var reading = Reading.Drained;
         while (reading == Reading.Drained)
@@ -105,15 +139,53 @@ internal sealed class Link
         return reading;
     }
 
-    /// <summary>Writes frames in one go: <see cref="Wrote"/> or <see cref="Broke"/>.</summary>
-    public async Task<object> WriteAsync(IReadOnlyList<Envelope> frames, int size, CancellationToken cancellation)
+    /// <summary>Drops what has arrived, unread.</summary>
+    public void Discard()
+    {
+        _reading = false;
+        _reader.AdvanceTo(_arrived.Buffer.End);
+        _exhausted = _arrived.IsCompleted;
+    }
+
+    private void Write()
+    {
+        if (_writing || _queue.IsEmpty)
+        {
+            return;
+        }
+
+        _writing = true;
+        _vitality.Writing();
+        var (frames, size) = _queue.TakeBatch();
+        WriteAsync(frames, size).PipeTo(_connection);
+    }
+
+    private async Task<object> ReadAsync()
+    {
+        if (_exhausted)
+        {
+            return Ended.Instance;
+        }
+
+        try
+        {
+            _arrived = await _reader.ReadAsync(_alive).ConfigureAwait(false);
+            return _arrived is { IsCompleted: true, Buffer.IsEmpty: true } ? Ended.Instance : Arrived.Instance;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return new Broke(LinkFailure.ReasonOf(e));
+        }
+    }
+
+    private async Task<object> WriteAsync(IReadOnlyList<Envelope> frames, int size)
     {
         // Rented while bytes move only: an idle connection holds no buffer.
         var rented = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             var length = Encode(frames, rented);
-            await _link.Stream.WriteAsync(rented.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            await _stream.WriteAsync(rented.AsMemory(0, length), _alive).ConfigureAwait(false);
             Sent += length;
             return Wrote.Instance;
         }
@@ -125,13 +197,6 @@ internal sealed class Link
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
-    }
-
-    /// <summary>Drops what has arrived, unread.</summary>
-    public void Discard()
-    {
-        _reader.AdvanceTo(_arrived.Buffer.End);
-        _exhausted = _arrived.IsCompleted;
     }
 
     private static int Encode(IReadOnlyList<Envelope> frames, byte[] into)

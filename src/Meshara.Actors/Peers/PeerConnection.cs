@@ -34,18 +34,16 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     private readonly IActorRef _supervisor;
     private readonly IActorRef _messages;
     private readonly CancellationTokenSource _alive = new();
-    private readonly OutboundQueue _queue;
     private readonly Vitality _vitality;
     private readonly Traffic _traffic;
     private readonly List<PeerMessage> _batch = [];
 
     private IPeerLink? _peer;
+    private NodeId _id;
     private Link? _link;
     private Introduction? _introduction;
     private Func<Envelope, bool> _receive = _ => false;
     private int _frameLimit;
-    private bool _reading;
-    private bool _writing;
     private bool _delivering;
 
     public PeerConnection(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed)
@@ -55,7 +53,6 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         _node = node;
         _supervisor = supervisor;
         _messages = messages;
-        _queue = new OutboundQueue(node.Settings.Connection.MaxQueuedMessages, node.Settings.Connection.MaxQueuedSize);
         _vitality = new Vitality(node.Settings, node.Clock, new Random(seed));
         _traffic = new Traffic(node.Clock);
         _frameLimit = node.Settings.Connection.MaxHandshakeFrameSize;
@@ -71,7 +68,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _node.Settings.Connection.HandshakeTimeout);
-        Prove(_origin, _node.Transport, _alive.Token).PipeTo(Self);
+        Proof.AskAsync(_origin, _node.Transport, _alive.Token).PipeTo(Self);
     }
 
     protected override void PostStop()
@@ -83,36 +80,18 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         base.PostStop();
     }
 
-    private static async Task<object> Prove(ConnectionOrigin origin, IPeerTransport transport, CancellationToken cancellation)
-    {
-        try
-        {
-            return new Proven(origin switch
-            {
-                ConnectionOrigin.Dial dial => await transport.DialAsync(dial.Address, dial.Expected, cancellation).ConfigureAwait(false),
-                ConnectionOrigin.Accept accept => await accept.Socket.SecureAsync(cancellation).ConfigureAwait(false),
-                _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, null),
-            });
-        }
-        catch (TransportException e)
-        {
-            return new NotProven(e.Reason, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            return new NotProven(Reason.HandshakeTimeout, null);
-        }
-    }
-
     private void Proving()
     {
-        Receive<Proven>(proven =>
+        Receive<Proof.Given>(proven =>
         {
             _peer = proven.Link;
-            _link = new Link(proven.Link);
+            _id = NodeId.Of(proven.Link.RemoteKey);
+            var limits = _node.Settings.Connection;
+            _link = new Link(
+                proven.Link, new OutboundQueue(limits.MaxQueuedMessages, limits.MaxQueuedSize), _vitality, Self, _alive.Token);
             BecomeHandshaking();
         });
-        Receive<NotProven>(failure => End(failure.Reason, detail: failure.Detail));
+        Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
         Receive<Deadline>(_ => BecomeAbandoning(Reason.HandshakeTimeout));
         Receive<Close>(close => BecomeAbandoning(close.Reason));
         NotConnected();
@@ -125,12 +104,12 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         _alive.Cancel();
         Become(() =>
         {
-            Receive<Proven>(proven =>
+            Receive<Proof.Given>(proven =>
             {
                 _peer = proven.Link;
                 Context.Stop(Self);
             });
-            Receive<NotProven>(_ => Context.Stop(Self));
+            Receive<Proof.Missing>(_ => Context.Stop(Self));
             NotConnected();
         });
     }
@@ -145,7 +124,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         }
         else
         {
-            Read();
+            _link!.Read();
         }
     }
 
@@ -153,13 +132,13 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         Receive<Admit>(_ =>
         {
-            Say(_node.Hello(_peer!.Remote));
+            _link!.Say(_node.Hello(_peer!.Remote));
             if (_origin.Direction == Direction.Inbound)
             {
                 BecomeConnected();
             }
 
-            Read();
+            _link!.Read();
         });
         Receive<Refuse>(refusal => BecomeClosing(refusal.Reason));
         Receive<Deadline>(_ => BecomeClosing(Reason.HandshakeTimeout));
@@ -211,21 +190,21 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         _supervisor.Tell(new Opened(_number, _introduction!));
 
         // The first round-trip time is worth knowing before the first silence.
-        Say(_vitality.Ping());
+        _link!.Say(_vitality.Ping());
         ArmHeartbeat();
     }
 
     private void Connected()
     {
         Receive<Send>(send => Sender.Tell(Queue(send)));
-        Receive<PingNow>(_ => Say(_vitality.Ping(Sender)));
+        Receive<PingNow>(_ => _link!.Say(_vitality.Ping(Sender)));
         Receive<Describe>(_ => Sender.Tell(_traffic.Describe(_number, _link!, _vitality.RoundTripTime)));
         Receive<Close>(close => BecomeClosing(close.Reason));
         Receive<Delivered>(_ =>
         {
             _delivering = false;
             _vitality.Heard();
-            Read();
+            _link!.Read();
         });
         Receive<Beat>(_ => OnBeat());
         Receive<Report>(_ => ReportActivity());
@@ -239,13 +218,13 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         switch (frame.MessageCase)
         {
             case Envelope.MessageOneofCase.Ping when _vitality.MayAnswerPing():
-                Say(new Envelope { Pong = new Pong { Nonce = frame.Ping.Nonce } });
+                _link!.Say(new Envelope { Pong = new Pong { Nonce = frame.Ping.Nonce } });
                 return true;
             case Envelope.MessageOneofCase.Pong:
                 _vitality.Ponged(frame.Pong.Nonce);
                 return true;
             case Envelope.MessageOneofCase.Data when Encoding.UTF8.GetByteCount(frame.Data.Channel) is > 0 and <= Mesh.MaxChannelLength:
-                _batch.Add(new PeerMessage(NodeId.Of(_peer!.RemoteKey), frame.Data.Channel, frame.Data.Payload.Memory));
+                _batch.Add(new PeerMessage(_id, frame.Data.Channel, frame.Data.Payload.Memory));
                 return true;
             case Envelope.MessageOneofCase.Goodbye:
                 End(Reasons.FromWire(frame.Goodbye.Reason), byPeer: true);
@@ -270,7 +249,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         switch (_vitality.OnBeat())
         {
             case HeartbeatStep.SendPing ping:
-                Say(new Envelope { Ping = new Ping { Nonce = ping.Nonce } });
+                _link!.Say(new Envelope { Ping = new Ping { Nonce = ping.Nonce } });
                 break;
             case HeartbeatStep.DeclareDead:
                 End(Reason.HeartbeatTimeout);
@@ -291,13 +270,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
             return SendResult.TooLarge;
         }
 
-        if (!_queue.TryAdd(frame, size))
-        {
-            return SendResult.QueueFull;
-        }
-
-        Write();
-        return SendResult.Queued;
+        return _link!.TrySend(frame, size) ? SendResult.Queued : SendResult.QueueFull;
     }
 
     /// <summary>Bytes come and go, in every state that has a link.</summary>
@@ -306,16 +279,13 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         Receive<Link.Arrived>(_ => Take());
         Receive<Link.Wrote>(_ =>
         {
-            _writing = false;
-            _vitality.Wrote();
+            _link!.OnWrote();
             NoteActivity();
-            Write();
         });
     }
 
     private void Take()
     {
-        _reading = false;
         _vitality.Heard();
         _traffic.Heard();
         var reading = _link!.Take(() => _frameLimit, frame => _receive(frame));
@@ -337,37 +307,9 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
                 BecomeClosing(Reason.ProtocolError);
                 break;
             case Reading.Drained when !_delivering:
-                Read();
+                _link!.Read();
                 break;
         }
-    }
-
-    private void Read()
-    {
-        if (!_reading)
-        {
-            _reading = true;
-            _link!.ReadAsync(_alive.Token).PipeTo(Self);
-        }
-    }
-
-    private void Say(Envelope frame)
-    {
-        _queue.AddControl(frame);
-        Write();
-    }
-
-    private void Write()
-    {
-        if (_writing || _queue.IsEmpty)
-        {
-            return;
-        }
-
-        _writing = true;
-        _vitality.Writing();
-        var (frames, size) = _queue.TakeBatch();
-        _link!.WriteAsync(frames, size, _alive.Token).PipeTo(Self);
     }
 
     private void NoteActivity()
@@ -390,11 +332,10 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     private void BecomeClosing(Reason reason)
     {
         TellEnded(reason, byPeer: false, detail: null);
-        _queue.Clear();
         Timers.CancelAll();
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _node.Settings.Connection.GoodbyeTimeout);
         Become(Closing);
-        Say(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
+        _link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
     }
 
     private void Closing()
@@ -405,19 +346,15 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         Receive<Link.Broke>(_ => Context.Stop(Self));
         Receive<Link.Arrived>(_ =>
         {
-            _reading = false;
             _link!.Discard();
-            Read();
+            _link.Read();
         });
         Receive<Link.Wrote>(_ =>
         {
-            _writing = false;
-            if (_queue.IsEmpty)
+            if (!_link!.OnWrote())
             {
-                Read();
+                _link.Read();
             }
-
-            Write();
         });
         NotConnected();
     }
@@ -444,10 +381,6 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         Receive<Describe>(_ => Sender.Tell(new Description(_number, 0, 0, null, null)));
         ReceiveAny(_ => { });
     }
-
-    private sealed record Proven(IPeerLink Link);
-
-    private sealed record NotProven(Reason Reason, string? Detail);
 
     private sealed record Deadline
     {

@@ -81,7 +81,8 @@ internal static class NodeRun
         Console.WriteLine($"Data     {node.Data}");
         Console.WriteLine();
         Console.WriteLine("Connect a second node from another terminal:");
-        Console.WriteLine($"  {program} run --data ./b --listen 127.0.0.1:0 --peer {node.Listen[0]}");
+        var folder = node.Data == Path.GetFullPath("./b") ? "./c" : "./b";
+        Console.WriteLine($"  {program} run --data {folder} --listen 127.0.0.1:0 --peer {node.Listen[0]}");
         Console.WriteLine();
     }
 

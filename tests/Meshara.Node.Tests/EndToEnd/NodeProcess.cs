@@ -24,6 +24,7 @@ internal sealed class NodeProcess : IDisposable
             }
             else
             {
+                Lines++;
                 _lines.Writer.TryWrite(JsonNode.Parse(line.Data)!.AsObject());
             }
         };
@@ -32,6 +33,9 @@ internal sealed class NodeProcess : IDisposable
     }
 
     public JsonObject Ready { get; private set; } = [];
+
+    /// <summary>How many lines it has printed so far.</summary>
+    public int Lines { get; private set; }
 
     public string Id => Ready["nodeId"]!.ToString();
 
@@ -68,6 +72,16 @@ internal sealed class NodeProcess : IDisposable
         }
 
         throw new ShouldAssertException($"The node ended without {name}.");
+    }
+
+    /// <summary>As <c>kill</c>, or the first Ctrl+C.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+
+    public async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>As <c>kill -9</c>.</summary>
