@@ -105,7 +105,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         {
             OnDialFailed(connection, ended);
         }
-        else if (ended.Reason != Reason.Duplicate)
+        else if (ended.Reason is not (Reason.Duplicate or Reason.SelfConnection))
         {
             var remote = connection.Remote ?? PeerAddress.Of(connection.Handshake!.Socket.Remote);
             state.Announce.Rejected(remote, connection.Peer, ended.Reason, ended.Detail);
@@ -197,9 +197,12 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
         var address = connection.Dialled!;
         var peer = connection.Peer ?? ((ConnectionOrigin.Dial)connection.Origin).Expected;
-        state.Plan = ended.Reason == Reason.SelfConnection
-            ? state.Plan.Drop(address)
-            : state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        state.Plan = state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        if (ended.Reason == Reason.SelfConnection)
+        {
+            state.Plan = state.Plan.Drop(address);
+        }
+
         if (ended.Reason == Reason.Duplicate)
         {
             return;

@@ -10,22 +10,6 @@ using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Peers;
 
-/// <summary>What the frames of one chunk of received bytes came to.</summary>
-internal enum Reading
-{
-    /// <summary>Every whole frame was taken: read on.</summary>
-    Drained,
-
-    /// <summary>The receiver asked to stop; what is left stays in the buffer.</summary>
-    Paused,
-
-    /// <summary>A length over the limit.</summary>
-    TooLarge,
-
-    /// <summary>A body that is no message.</summary>
-    Malformed,
-}
-
 /// <summary>
 /// The frames of one link, in both directions. Not an actor and not thread-safe: its connection owns it. It has at most one read
 /// and one write under way; what comes of them is told to the connection, which touches nothing here while a read could.
@@ -103,40 +87,31 @@ internal sealed class Link
     }
 
     /// <summary>
-    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given each and answers whether to go on;
+    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given each and says what follows;
     /// <paramref name="limit"/> is asked before each, because it grows with the handshake.
     /// </summary>
-    public Reading Take(Func<int> limit, Func<Envelope, bool> receive)
+    public AfterFrame Take(Func<int> limit, Func<Envelope, AfterFrame> receive)
     {
         _reading = false;
         var buffer = _arrived.Buffer;
-        var reading = Reading.Drained;
-        while (reading == Reading.Drained)
+        AfterFrame after = AfterFrame.GoOn.Instance;
+        while (after is AfterFrame.GoOn)
         {
             var status = FrameCodec.TryRead(ref buffer, limit(), out var body);
-            if (status != FrameStatus.Frame)
+            if (status == FrameStatus.Incomplete)
             {
-                reading = status == FrameStatus.TooLarge ? Reading.TooLarge : reading;
                 break;
             }
 
-            Received += FrameCodec.HeaderSize + body.Length;
-            try
-            {
-                reading = receive(Envelope.Parser.ParseFrom(body)) ? Reading.Drained : Reading.Paused;
-            }
-            catch (InvalidProtocolBufferException)
-            {
-                reading = Reading.Malformed;
-            }
+            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Receive(body, receive);
         }
 
         // A stream that ended within a frame: what is left will never be whole.
-        _exhausted = _arrived.IsCompleted && reading == Reading.Drained;
+        _exhausted = _arrived.IsCompleted && after is AfterFrame.GoOn;
 
-        // Paused: what is left counts as not looked at, so that the next read gives it at once.
-        _reader.AdvanceTo(buffer.Start, reading == Reading.Paused ? buffer.Start : buffer.End);
-        return reading;
+        // What is left of a pause counts as not looked at, so that the next read gives it at once.
+        _reader.AdvanceTo(buffer.Start, after is AfterFrame.GoOn ? buffer.End : buffer.Start);
+        return after;
     }
 
     /// <summary>Drops what has arrived, unread.</summary>
@@ -145,6 +120,19 @@ internal sealed class Link
         _reading = false;
         _reader.AdvanceTo(_arrived.Buffer.End);
         _exhausted = _arrived.IsCompleted;
+    }
+
+    private AfterFrame Receive(ReadOnlySequence<byte> body, Func<Envelope, AfterFrame> receive)
+    {
+        Received += FrameCodec.HeaderSize + body.Length;
+        try
+        {
+            return receive(Envelope.Parser.ParseFrom(body));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return new AfterFrame.SayGoodbye(Reason.ProtocolError);
+        }
     }
 
     private void Write()

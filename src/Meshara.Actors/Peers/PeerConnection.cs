@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
 using Akka.Actor;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -24,40 +22,17 @@ namespace Meshara.Actors.Peers;
 /// (stop) &lt;-------------------- Closing &lt;------------------------------------------------
 /// </code>
 /// </remarks>
-internal sealed class PeerConnection : ReceiveActor, IWithTimers
+internal sealed class PeerConnection(
+    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
-
-    private readonly long _number;
-    private readonly ConnectionOrigin _origin;
-    private readonly NodeContext _node;
-    private readonly IActorRef _supervisor;
-    private readonly IActorRef _messages;
     private readonly CancellationTokenSource _alive = new();
-    private readonly Vitality _vitality;
-    private readonly Traffic _traffic;
-    private readonly List<PeerMessage> _batch = [];
+    private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed));
+    private readonly Traffic _traffic = new(node.Clock);
 
     private IPeerLink? _peer;
-    private NodeId _id;
     private Link? _link;
     private Introduction? _introduction;
-    private Func<Envelope, bool> _receive = _ => false;
-    private int _frameLimit;
-    private bool _delivering;
-
-    public PeerConnection(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed)
-    {
-        _number = number;
-        _origin = origin;
-        _node = node;
-        _supervisor = supervisor;
-        _messages = messages;
-        _vitality = new Vitality(node.Settings, node.Clock, new Random(seed));
-        _traffic = new Traffic(node.Clock);
-        _frameLimit = node.Settings.Connection.MaxHandshakeFrameSize;
-        Proving();
-    }
+    private Conversation? _conversation;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -67,15 +42,16 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _node.Settings.Connection.HandshakeTimeout);
-        Proof.AskAsync(_origin, _node.Transport, _alive.Token).PipeTo(Self);
+        Become(Proving);
+        Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.HandshakeTimeout);
+        Proof.AskAsync(origin, node.Transport, _alive.Token).PipeTo(Self);
     }
 
     protected override void PostStop()
     {
         _alive.Cancel();
         _alive.Dispose();
-        (_origin as ConnectionOrigin.Accept)?.Socket.Dispose();
+        (origin as ConnectionOrigin.Accept)?.Socket.Dispose();
         _ = _peer?.DisposeAsync().AsTask();
         base.PostStop();
     }
@@ -85,8 +61,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         Receive<Proof.Given>(proven =>
         {
             _peer = proven.Link;
-            _id = NodeId.Of(proven.Link.RemoteKey);
-            var limits = _node.Settings.Connection;
+            var limits = node.Settings.Connection;
             _link = new Link(
                 proven.Link, new OutboundQueue(limits.MaxQueuedMessages, limits.MaxQueuedSize), _vitality, Self, _alive.Token);
             BecomeHandshaking();
@@ -116,9 +91,8 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
 
     private void BecomeHandshaking()
     {
-        _receive = OnHandshakeFrame;
         Become(Handshaking);
-        if (_origin.Direction == Direction.Outbound)
+        if (origin.Direction == Direction.Outbound)
         {
             AskToBeAdmitted();
         }
@@ -132,8 +106,8 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         Receive<Admit>(_ =>
         {
-            _link!.Say(_node.Hello(_peer!.Remote));
-            if (_origin.Direction == Direction.Inbound)
+            _link!.Say(node.Hello(_peer!.Remote));
+            if (origin.Direction == Direction.Inbound)
             {
                 BecomeConnected();
             }
@@ -141,6 +115,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
             _link!.Read();
         });
         Receive<Refuse>(refusal => BecomeClosing(refusal.Reason));
+        Receive<Close>(close => BecomeClosing(close.Reason));
         Receive<Deadline>(_ => BecomeClosing(Reason.HandshakeTimeout));
         Receive<Link.Ended>(_ => End(Reason.HandshakeRejected));
         Receive<Link.Broke>(broke => End(broke.Reason == Reason.ConnectionLost ? Reason.HandshakeRejected : broke.Reason));
@@ -148,46 +123,29 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         NotConnected();
     }
 
-    private bool OnHandshakeFrame(Envelope frame)
+    private AfterFrame OnIntroduced(Introduction introduction)
     {
-        if (frame.MessageCase == Envelope.MessageOneofCase.Goodbye)
-        {
-            End(Reasons.FromWire(frame.Goodbye.Reason), byPeer: true);
-            return false;
-        }
-
-        if (frame.MessageCase == Envelope.MessageOneofCase.None)
-        {
-            return true;
-        }
-
-        (_introduction, var refusal) = Handshake.Judge(frame, _node.Settings.Network, _peer!.RemoteKey);
-        if (refusal is { } reason)
-        {
-            BecomeClosing(reason);
-            return false;
-        }
-
-        if (_origin.Direction == Direction.Inbound)
+        _introduction = introduction;
+        if (origin.Direction == Direction.Inbound)
         {
             AskToBeAdmitted();
-            return false;
+            return AfterFrame.AwaitAdmission.Instance;
         }
 
         BecomeConnected();
-        return true;
+        return AfterFrame.GoOn.Instance;
     }
 
     private void AskToBeAdmitted() =>
-        _supervisor.Tell(new AskAdmission(_number, _peer!.RemoteKey, _peer.Remote));
+        supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote));
 
     private void BecomeConnected()
     {
-        _receive = OnFrame;
-        _frameLimit = _node.Settings.Connection.MaxFrameSize;
+        _conversation = new Conversation(
+            NodeId.Of(_peer!.RemoteKey), _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
-        _supervisor.Tell(new Opened(_number, _introduction!));
+        supervisor.Tell(new Opened(number, _introduction!));
 
         // The first round-trip time is worth knowing before the first silence.
         _link!.Say(_vitality.Ping());
@@ -196,16 +154,11 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
 
     private void Connected()
     {
-        Receive<Send>(send => Sender.Tell(Queue(send)));
+        Receive<Send>(send => Sender.Tell(_conversation!.Send(send)));
         Receive<PingNow>(_ => _link!.Say(_vitality.Ping(Sender)));
-        Receive<Describe>(_ => Sender.Tell(_traffic.Describe(_number, _link!, _vitality.RoundTripTime)));
+        Receive<Describe>(_ => Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime)));
         Receive<Close>(close => BecomeClosing(close.Reason));
-        Receive<Delivered>(_ =>
-        {
-            _delivering = false;
-            _vitality.Heard();
-            _link!.Read();
-        });
+        Receive<Delivered>(_ => _conversation!.Delivered());
         Receive<Beat>(_ => OnBeat());
         Receive<Report>(_ => ReportActivity());
         Receive<Link.Ended>(_ => End(Reason.ConnectionLost));
@@ -213,65 +166,19 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
         Flowing();
     }
 
-    private bool OnFrame(Envelope frame)
-    {
-        switch (frame.MessageCase)
-        {
-            case Envelope.MessageOneofCase.Ping when _vitality.MayAnswerPing():
-                _link!.Say(new Envelope { Pong = new Pong { Nonce = frame.Ping.Nonce } });
-                return true;
-            case Envelope.MessageOneofCase.Pong:
-                _vitality.Ponged(frame.Pong.Nonce);
-                return true;
-            case Envelope.MessageOneofCase.Data when Encoding.UTF8.GetByteCount(frame.Data.Channel) is > 0 and <= Mesh.MaxChannelLength:
-                _batch.Add(new PeerMessage(_id, frame.Data.Channel, frame.Data.Payload.Memory));
-                return true;
-            case Envelope.MessageOneofCase.Goodbye:
-                End(Reasons.FromWire(frame.Goodbye.Reason), byPeer: true);
-                return false;
-            case Envelope.MessageOneofCase.None or Envelope.MessageOneofCase.GetPeers or Envelope.MessageOneofCase.Peers:
-                // None: a kind of message of a later version. No capability of this node invites the other two.
-                return true;
-            default:
-                BecomeClosing(Reason.ProtocolError);
-                return false;
-        }
-    }
-
     private void OnBeat()
     {
-        // While the application does not take what was received, nothing is read, so a silence says nothing of the peer.
-        if (_delivering)
+        if (_conversation!.Beat())
         {
-            _vitality.Heard();
+            End(Reason.HeartbeatTimeout);
         }
-
-        switch (_vitality.OnBeat())
+        else
         {
-            case HeartbeatStep.SendPing ping:
-                _link!.Say(new Envelope { Ping = new Ping { Nonce = ping.Nonce } });
-                break;
-            case HeartbeatStep.DeclareDead:
-                End(Reason.HeartbeatTimeout);
-                return;
+            ArmHeartbeat();
         }
-
-        ArmHeartbeat();
     }
 
     private void ArmHeartbeat() => Timers.StartSingleTimer(Beat.Instance, Beat.Instance, _vitality.UntilNextBeat);
-
-    private SendResult Queue(Send send)
-    {
-        var frame = new Envelope { Data = new Data { Channel = send.Channel, Payload = send.Payload } };
-        var size = FrameCodec.SizeOf(frame);
-        if (size - FrameCodec.HeaderSize > _node.Settings.Connection.MaxFrameSize)
-        {
-            return SendResult.TooLarge;
-        }
-
-        return _link!.TrySend(frame, size) ? SendResult.Queued : SendResult.QueueFull;
-    }
 
     /// <summary>Bytes come and go, in every state that has a link.</summary>
     private void Flowing()
@@ -288,35 +195,44 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         _vitality.Heard();
         _traffic.Heard();
-        var reading = _link!.Take(() => _frameLimit, frame => _receive(frame));
+        var after = _link!.Take(FrameLimit, On);
         NoteActivity();
-        if (_batch.Count > 0)
+        _traffic.Delivered(_conversation?.Deliver() ?? 0);
+        switch (after)
         {
-            _delivering = true;
-            _traffic.Delivered(_batch.Count);
-            _messages.Tell(new Deliver([.. _batch]));
-            _batch.Clear();
-        }
-
-        switch (reading)
-        {
-            case Reading.TooLarge:
-                BecomeClosing(Reason.FrameTooLarge);
+            case AfterFrame.SayGoodbye goodbye:
+                BecomeClosing(goodbye.Reason);
                 break;
-            case Reading.Malformed:
-                BecomeClosing(Reason.ProtocolError);
+            case AfterFrame.Leave leave:
+                End(leave.Reason, byPeer: true);
                 break;
-            case Reading.Drained when !_delivering:
-                _link!.Read();
+            case AfterFrame.GoOn when _conversation is not { IsDelivering: true }:
+                _link.Read();
                 break;
         }
     }
+
+    private AfterFrame On(Envelope frame)
+    {
+        if (_conversation is { } conversation)
+        {
+            return conversation.On(frame);
+        }
+
+        var (introduction, after) = Greeting.On(frame, node.Settings.Network, _peer!.RemoteKey);
+        return introduction is null ? after : OnIntroduced(introduction);
+    }
+
+    /// <summary>A stranger may cost little; a peer may send much.</summary>
+    private int FrameLimit() => _conversation is null
+        ? node.Settings.Connection.MaxHandshakeFrameSize
+        : node.Settings.Connection.MaxFrameSize;
 
     private void NoteActivity()
     {
         if (_traffic.NeedsReport())
         {
-            Timers.StartSingleTimer(Report.Instance, Report.Instance, ReportEvery);
+            Timers.StartSingleTimer(Report.Instance, Report.Instance, Traffic.ReportEvery);
         }
     }
 
@@ -324,7 +240,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         if (_link is not null && _introduction is not null)
         {
-            _supervisor.Tell(_traffic.TakeReport(_number, _link));
+            supervisor.Tell(_traffic.TakeReport(number, _link));
         }
     }
 
@@ -333,7 +249,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         TellEnded(reason, byPeer: false, detail: null);
         Timers.CancelAll();
-        Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _node.Settings.Connection.GoodbyeTimeout);
+        Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.GoodbyeTimeout);
         Become(Closing);
         _link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
     }
@@ -370,7 +286,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         ReportActivity();
         _vitality.Abandon(reason);
-        _supervisor.Tell(new Ended(_number, reason, byPeer, detail));
+        supervisor.Tell(new Ended(number, reason, byPeer, detail));
     }
 
     /// <summary>What people ask of a peer that is not, or no longer, connected.</summary>
@@ -378,22 +294,7 @@ internal sealed class PeerConnection : ReceiveActor, IWithTimers
     {
         Receive<Send>(_ => Sender.Tell(SendResult.NotConnected));
         Receive<PingNow>(_ => Sender.Tell(new MeshProtocol.Failed(Reason.NotConnected)));
-        Receive<Describe>(_ => Sender.Tell(new Description(_number, 0, 0, null, null)));
+        Receive<Describe>(_ => Sender.Tell(new Description(number, 0, 0, null, null)));
         ReceiveAny(_ => { });
-    }
-
-    private sealed record Deadline
-    {
-        public static readonly Deadline Instance = new();
-    }
-
-    private sealed record Beat
-    {
-        public static readonly Beat Instance = new();
-    }
-
-    private sealed record Report
-    {
-        public static readonly Report Instance = new();
     }
 }

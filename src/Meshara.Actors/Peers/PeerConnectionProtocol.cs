@@ -80,4 +80,22 @@ internal static class PeerConnectionProtocol
     {
         public static readonly Delivered Instance = new();
     }
+
+    /// <summary>To itself: the handshake, or the goodbye, has taken too long.</summary>
+    public sealed record Deadline
+    {
+        public static readonly Deadline Instance = new();
+    }
+
+    /// <summary>To itself: the heartbeat has something to decide.</summary>
+    public sealed record Beat
+    {
+        public static readonly Beat Instance = new();
+    }
+
+    /// <summary>To itself: what has moved is to be reported.</summary>
+    public sealed record Report
+    {
+        public static readonly Report Instance = new();
+    }
 }

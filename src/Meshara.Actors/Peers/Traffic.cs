@@ -5,6 +5,9 @@ namespace Meshara.Actors.Peers;
 /// <summary>What has moved on one connection, and how much of it was reported already.</summary>
 internal sealed class Traffic(NodeClock clock)
 {
+    /// <summary>What moves within this goes to the supervisor in one report.</summary>
+    public static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+
     private long _reportedSent;
     private long _reportedReceived;
     private int _delivered;

@@ -7,7 +7,7 @@ namespace Meshara.Actors.Tests.House;
 public sealed class SourceTests
 {
     /// <summary>A file is under about 250 lines because it does one thing; the rest is for the one that needs a table.</summary>
-    private const int MaxLines = 400;
+    private const int MaxLines = 300;
 
     /// <summary>Marks of what was left for later. In two parts, so that this file has none of them.</summary>
     private static readonly string[] Unfinished = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "throw " + "null!"];
@@ -15,7 +15,7 @@ public sealed class SourceTests
     private static IEnumerable<string> Sources => Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs"));
 
     [Fact]
-    public void No_file_is_longer_than_400_lines() => Sources
+    public void No_file_is_longer_than_300_lines() => Sources
         .Select(f => (File: f, Lines: File.ReadLines(Repository.PathTo(f)).Count()))
         .Where(f => f.Lines > MaxLines)
         .Select(f => $"{f.File}: {f.Lines} lines")

@@ -1,0 +1,326 @@
+using Akka.Actor;
+using Google.Protobuf;
+using Meshara.Actors.Peers;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+using Shouldly;
+using Xunit;
+using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using Envelope = Meshara.Core.Wire.Envelope;
+
+namespace Meshara.Actors.Tests.Peers;
+
+/// <summary>A connection from hello to goodbye.</summary>
+public sealed class ConnectionLifeSpec : ConnectionSpec
+{
+    [Fact]
+    public void A_silent_link_is_pinged_and_a_pong_keeps_it()
+    {
+        var (_, bob) = Connect();
+
+        Pass(Seconds(29.9));
+        bob.HearNothing();
+        Pass(Seconds(0.2));
+        var ping = bob.Hear<Ping>();
+        Pass(Seconds(5));
+        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce } });
+        Pass(Seconds(20));
+
+        Supervisor.ReceiveWhile<object>(TimeSpan.Zero, m => m).ShouldAllBe(m => m is Activity);
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_answer_is_dead_ten_seconds_later()
+    {
+        var (connection, _) = Connect();
+
+        Pass(Seconds(39.9));
+        Supervisor.ReceiveWhile<object>(TimeSpan.Zero, m => m).ShouldAllBe(m => m is Activity);
+        Pass(Seconds(0.2));
+
+        ExpectEnded(Reason.HeartbeatTimeout);
+        ExpectTerminated(connection);
+    }
+
+    [Fact]
+    public void Whatever_arrives_counts_as_life_and_puts_the_ping_off()
+    {
+        var (_, bob) = Connect();
+
+        for (var i = 0; i < 10; i++)
+        {
+            Pass(Seconds(20));
+            bob.Say(new Envelope());
+        }
+
+        bob.HearNothing();
+    }
+
+    [Fact]
+    public void The_round_trip_time_is_measured_and_a_pong_that_nobody_asked_for_is_no_sample()
+    {
+        var (connection, bob) = Connect();
+        connection.Tell(PingNow.Instance, TestActor);
+        var ping = bob.Hear<Ping>();
+        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce + 1 } });
+        Pass(TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(10));
+
+        ExpectNoMsg(TimeSpan.Zero);
+        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce } });
+
+        ExpectMsg<RoundTrip>().Time.ShouldBe(TimeSpan.FromMilliseconds(40));
+    }
+
+    [Fact]
+    public void Who_waits_for_a_pong_is_told_when_the_connection_ends()
+    {
+        var (connection, bob) = Connect();
+        connection.Tell(PingNow.Instance, TestActor);
+
+        bob.Close();
+
+        ExpectEnded(Reason.ConnectionLost);
+        ExpectMsg<MeshProtocol.Failed>().Reason.ShouldBe(Reason.ConnectionLost);
+    }
+
+    [Fact]
+    public void Pings_are_answered_up_to_a_bound_and_a_flood_of_them_is_a_protocol_error()
+    {
+        var (_, bob) = Connect();
+
+        for (ulong nonce = 1; nonce <= 600; nonce++)
+        {
+            bob.Say(new Envelope { Ping = new Ping { Nonce = nonce } });
+            bob.Hear<Pong>().Nonce.ShouldBe(nonce);
+        }
+
+        bob.Say(new Envelope { Ping = new Ping { Nonce = 601 } });
+        bob.HearGoodbye().ShouldBe(Reason.ProtocolError);
+        ExpectEnded(Reason.ProtocolError);
+    }
+
+    [Fact]
+    public void A_message_goes_to_the_peer_whole_and_one_that_is_too_large_does_not()
+    {
+        var (connection, bob) = Connect();
+
+        connection.Tell(new Send("chat", ByteString.CopyFromUtf8("hello")), TestActor);
+        connection.Tell(new Send("chat", ByteString.CopyFrom(new byte[Settings.Connection.MaxFrameSize])), TestActor);
+
+        ExpectMsg(SendResult.Queued);
+        ExpectMsg(SendResult.TooLarge);
+        bob.Hear<Data>().Payload.ToStringUtf8().ShouldBe("hello");
+        bob.HearNothing();
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_read_fills_its_queue_and_drains_it_when_it_reads_again()
+    {
+        Settings = Settings with { Connection = Settings.Connection with { MaxQueuedMessages = 3 } };
+        var (connection, bob) = Connect();
+        var hundredKilobytes = new Send("chat", ByteString.CopyFrom(new byte[100_000]));
+
+        // The first is being written, which the connection takes only in part; three more wait.
+        for (var i = 0; i < 4; i++)
+        {
+            connection.Tell(hundredKilobytes, TestActor);
+            ExpectMsg(SendResult.Queued);
+        }
+
+        connection.Tell(hundredKilobytes, TestActor);
+        ExpectMsg(SendResult.QueueFull);
+        for (var i = 0; i < 4; i++)
+        {
+            bob.HearNext<Data>().Payload.Length.ShouldBe(100_000);
+        }
+
+        connection.Tell(hundredKilobytes, TestActor);
+        ExpectMsg(SendResult.Queued);
+    }
+
+    [Fact]
+    public void A_queue_is_bounded_in_bytes_as_well()
+    {
+        Settings = Settings with { Connection = Settings.Connection with { MaxQueuedSize = 250_000 } };
+        var (connection, _) = Connect();
+        var hundredKilobytes = new Send("chat", ByteString.CopyFrom(new byte[100_000]));
+
+        var answers = Enumerable.Range(0, 4).Select(_ =>
+        {
+            connection.Tell(hundredKilobytes, TestActor);
+            return ExpectMsg<SendResult>();
+        });
+
+        answers.ShouldBe([SendResult.Queued, SendResult.Queued, SendResult.Queued, SendResult.QueueFull]);
+    }
+
+    [Fact]
+    public void A_peer_that_sends_but_never_reads_is_dead_too()
+    {
+        var (connection, bob) = Connect();
+        connection.Tell(new Send("chat", ByteString.CopyFrom(new byte[100_000])), TestActor);
+        ExpectMsg(SendResult.Queued);
+
+        // Noticed with the first heartbeat after interval + timeout.
+        for (var i = 0; i < 14; i++)
+        {
+            bob.Say(new Envelope());
+            Pass(Seconds(5));
+        }
+
+        ExpectEnded(Reason.HeartbeatTimeout);
+    }
+
+    [Fact]
+    public void Messages_are_delivered_in_order_and_the_next_are_read_when_these_are_taken()
+    {
+        var (connection, bob) = Connect();
+
+        bob.Say(Data("a", 1), Data("b", 2));
+        Feed.ExpectMsg<Deliver>().Messages.Select(m => (m.From, m.Channel)).ShouldBe([(Bob.Id, "a"), (Bob.Id, "b")]);
+        bob.Say(Data("c", 3));
+        Feed.ExpectNoMsg(TimeSpan.Zero);
+
+        connection.Tell(Delivered.Instance);
+        Feed.ExpectMsg<Deliver>().Messages.ShouldHaveSingleItem().Channel.ShouldBe("c");
+    }
+
+    [Fact]
+    public void An_application_that_does_not_take_its_messages_holds_the_sender_back_and_nobody_is_declared_dead()
+    {
+        var (connection, bob) = Connect();
+        bob.Say(Data("chat", 1));
+        var stuck = bob.Write(new byte[200_000]);
+
+        Pass(TimeSpan.FromMinutes(5));
+
+        stuck.IsCompleted.ShouldBeFalse();
+        Supervisor.ReceiveWhile<object>(TimeSpan.Zero, m => m).ShouldAllBe(m => m is Activity);
+        connection.Tell(Delivered.Instance);
+        AwaitCondition(() => stuck.IsCompleted);
+    }
+
+    [Fact]
+    public void A_channel_without_a_name_or_with_too_long_a_one_is_a_protocol_error()
+    {
+        Connect().Bob.Say(Data("", 1));
+        ExpectEnded(Reason.ProtocolError);
+        Connect().Bob.Say(Data(new string('x', Mesh.MaxChannelLength + 1), 1));
+        ExpectEnded(Reason.ProtocolError);
+    }
+
+    [Fact]
+    public void A_second_hello_is_a_protocol_error()
+    {
+        var (_, bob) = Connect();
+
+        bob.Say(FarEnd.HelloOf(Bob));
+
+        bob.HearGoodbye().ShouldBe(Reason.ProtocolError);
+    }
+
+    [Fact]
+    public void What_is_unknown_is_skipped()
+    {
+        var (_, bob) = Connect();
+
+        // Field 99 of a later version, in an envelope and alone.
+        bob.SayBytes([0, 0, 0, 3, 0x98, 0x06, 0x01]);
+        bob.Say(new Envelope { GetPeers = new GetPeers() }, Data("chat", 1));
+
+        Feed.ExpectMsg<Deliver>();
+    }
+
+    [Theory]
+    [InlineData((1024 * 1024) + 1)]
+    [InlineData(0x8000_0000)]
+    public void A_frame_over_the_limit_is_refused_before_it_arrives(uint length)
+    {
+        var (_, bob) = Connect();
+
+        bob.SayLength(length);
+
+        bob.HearGoodbye().ShouldBe(Reason.FrameTooLarge);
+        ExpectEnded(Reason.FrameTooLarge);
+    }
+
+    [Fact]
+    public void A_frame_that_is_cut_off_is_a_lost_connection()
+    {
+        var (connection, bob) = Connect();
+        bob.SayBytes([0, 0, 1, 0, 42]);
+
+        bob.Close();
+
+        ExpectEnded(Reason.ConnectionLost);
+        ExpectTerminated(connection);
+    }
+
+    [Fact]
+    public void The_peers_goodbye_is_its_reason_and_what_came_before_it_is_delivered()
+    {
+        var (connection, bob) = Connect();
+
+        bob.Say(Data("chat", 1), new Envelope { Goodbye = new Goodbye { Reason = (uint)Reason.ShuttingDown } });
+
+        Feed.ExpectMsg<Deliver>();
+        ExpectEnded(Reason.ShuttingDown, byPeer: true);
+        ExpectTerminated(connection);
+    }
+
+    [Fact]
+    public void A_goodbye_goes_before_what_was_queued_and_waits_for_the_other_side_to_close()
+    {
+        var (connection, bob) = Connect();
+
+        connection.Tell(new Close(Reason.RemovedByOperator));
+
+        ExpectEnded(Reason.RemovedByOperator);
+        bob.Hear<Goodbye>().Reason.ShouldBe((uint)Reason.RemovedByOperator);
+        ExpectNoMsg(TimeSpan.Zero);
+        bob.Close();
+        ExpectTerminated(connection);
+    }
+
+    [Fact]
+    public void A_peer_that_ignores_a_goodbye_is_cut_off()
+    {
+        var (connection, bob) = Connect();
+        connection.Tell(new Close(Reason.Evicted));
+
+        bob.Say(Data("chat", 1));
+        Pass(Settings.Connection.GoodbyeTimeout);
+
+        ExpectTerminated(connection);
+        Feed.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Traffic_is_reported_at_most_once_a_second_and_adds_up()
+    {
+        var (connection, bob) = Connect();
+        Pass(Seconds(1));
+        var first = Supervisor.ExpectMsg<Activity>();
+        var before = Scheduler.Now;
+
+        for (var i = 0; i < 5; i++)
+        {
+            bob.Say(Data("chat", 1));
+            Feed.ExpectMsg<Deliver>();
+            connection.Tell(Delivered.Instance);
+        }
+
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+        connection.Tell(Describe.Instance, TestActor);
+        var unreported = ExpectMsg<Description>();
+        Pass(Seconds(1));
+        var second = Supervisor.ExpectMsg<Activity>();
+
+        first.Sent.ShouldBeGreaterThan(0);
+        second.Received.ShouldBe(5 * FrameCodec.SizeOf(Data("chat", 1)));
+        unreported.Received.ShouldBe(second.Received);
+        second.Delivered.ShouldBe(5);
+        second.Sent.ShouldBe(0);
+        second.LastSeen.ShouldBe(before);
+    }
+}
