@@ -60,6 +60,18 @@ public abstract class VirtualTimeSpec : TestKit
         return actor;
     }
 
+    /// <summary>What a probe has heard and nobody has looked at yet.</summary>
+    private protected static IReadOnlyList<object> AllOf(TestProbe probe)
+    {
+        var all = new List<object>();
+        while (probe.HasMessages)
+        {
+            all.Add(probe.ReceiveOne(TimeSpan.Zero));
+        }
+
+        return all;
+    }
+
     private protected NodeContext ContextOf(NodeIdentity identity, IPAddress host, IPeerTransport? transport = null, int port = 7373) => new(
         new NodeDescription(identity.Id, identity.PublicKey, [PeerAddress.Of(host, port)], "/memory", Settings.Network),
         identity,

@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.TestKit;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Peers;
+using Meshara.Actors.Transport;
+using Meshara.Core.Peers;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Actors.Tests.Peers;
+
+/// <summary>What a stranger may cost before it has proven anything.</summary>
+public sealed class ListenerSpec : VirtualTimeSpec
+{
+    private readonly Door _door = new();
+    private readonly TestProbe _supervisor;
+
+    public ListenerSpec() => _supervisor = CreateTestProbe("supervisor");
+
+    [Fact]
+    public void A_socket_goes_to_the_supervisor_untouched()
+    {
+        Start(new ListenerSettings());
+
+        var socket = _door.Knock("10.0.0.5");
+
+        _supervisor.ExpectMsg<Listener.Inbound>().Socket.ShouldBe(socket);
+        socket.IsDisposed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void One_source_that_comes_too_often_is_turned_away_and_another_is_not()
+    {
+        // One a second, and two at once.
+        Start(new ListenerSettings { AcceptsPerSourcePerMinute = 60 });
+        _door.Knock("10.0.0.5");
+        _door.Knock("10.0.0.5");
+        _supervisor.ExpectMsg<Listener.Inbound>();
+        _supervisor.ExpectMsg<Listener.Inbound>();
+
+        var third = _door.Knock("10.0.0.5");
+        var other = _door.Knock("10.0.0.6");
+
+        var away = _supervisor.ExpectMsg<Listener.TurnedAway>();
+        away.Reason.ShouldBe(Reason.RateLimited);
+        third.IsDisposed.ShouldBeTrue();
+        _supervisor.ExpectMsg<Listener.Inbound>().Socket.ShouldBe(other);
+    }
+
+    [Fact]
+    public void An_IPv6_source_is_its_whole_subnet()
+    {
+        Start(new ListenerSettings { AcceptsPerSourcePerMinute = 60 });
+        _door.Knock("2001:db8::1");
+        _door.Knock("2001:db8::2");
+        _supervisor.ReceiveN(2);
+
+        _door.Knock("2001:db8::3").IsDisposed.ShouldBeTrue();
+        _door.Knock("2001:db8:0:1::1").IsDisposed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void All_sources_together_have_a_limit_too()
+    {
+        Start(new ListenerSettings { AcceptsPerSecond = 5 });
+
+        var sockets = Enumerable.Range(1, 50).Select(i => _door.Knock($"10.0.{i}.1")).ToList();
+
+        // Ten at once; on a slow machine a few more have come in by the clock's rate.
+        sockets.Count(s => s.IsDisposed).ShouldBeInRange(25, 40);
+    }
+
+    [Fact]
+    public void The_oldest_handshake_of_a_greedy_source_gives_way_to_its_newest()
+    {
+        Start(new ListenerSettings { MaxHandshakesPerSource = 2 });
+        _door.Knock("10.0.0.5");
+        _door.Knock("10.0.0.5");
+        var first = _supervisor.ExpectMsg<Listener.Inbound>();
+        _supervisor.ExpectMsg<Listener.Inbound>();
+
+        _door.Knock("10.0.0.5");
+
+        _supervisor.ExpectMsg<Listener.Inbound>();
+        _supervisor.ExpectMsg<Listener.GiveWay>().Handshake.ShouldBe(first.Handshake);
+    }
+
+    [Fact]
+    public void A_handshake_that_is_over_leaves_its_place_to_another()
+    {
+        var listener = Start(new ListenerSettings { MaxHandshakesPerSource = 1 });
+        _door.Knock("10.0.0.5");
+        var first = _supervisor.ExpectMsg<Listener.Inbound>();
+
+        listener.Tell(new Listener.HandshakeOver(first.Source, first.Handshake));
+        _door.Knock("10.0.0.5");
+
+        _supervisor.ExpectMsg<Listener.Inbound>();
+        _supervisor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_failed_accept_is_tried_again_after_a_moment()
+    {
+        Start(new ListenerSettings());
+
+        EventFilter.Warning(contains: "Accepting failed").ExpectOne(() => _door.Fail());
+        _door.Knock("10.0.0.5");
+        _supervisor.ExpectNoMsg(TimeSpan.Zero);
+        Pass(Seconds(0.1));
+
+        _supervisor.ExpectMsg<Listener.Inbound>();
+    }
+
+    private IActorRef Start(ListenerSettings settings)
+    {
+        var dispatcher = Settings.Dispatcher;
+        var props = Props.Create(() => new Listener(_door, settings)).WithDispatcher(dispatcher);
+        var parent = Launch(Props.Create(() => new Parent(props, _supervisor)).WithDispatcher(dispatcher));
+        parent.Tell("listener", TestActor);
+        return ExpectMsg<IActorRef>();
+    }
+
+    /// <summary>Passes on to the probe what the listener tells its parent.</summary>
+    private sealed class Parent : ReceiveActor
+    {
+        public Parent(Props child, IActorRef to)
+        {
+            var listener = Context.ActorOf(child);
+            Receive<string>(_ => Sender.Tell(listener));
+            ReceiveAny(to.Forward);
+        }
+    }
+
+    private sealed class Door : IPeerListener
+    {
+        private readonly Channel<Socket?> _arrivals = Channel.CreateUnbounded<Socket?>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+
+        public IPEndPoint LocalEndPoint { get; } = new(IPAddress.Loopback, 1);
+
+        public Socket Knock(string address)
+        {
+            var socket = new Socket(new IPEndPoint(IPAddress.Parse(address), 4321));
+            Inline.Run(() => _arrivals.Writer.TryWrite(socket));
+            return socket;
+        }
+
+        public void Fail() => Inline.Run(() => _arrivals.Writer.TryWrite(null));
+
+        public async Task<IInboundSocket> AcceptAsync(CancellationToken cancellation) =>
+            await _arrivals.Reader.ReadAsync(cancellation).ConfigureAwait(false) ?? throw new SocketException((int)SocketError.TooManyOpenSockets);
+
+        public void Dispose() => _arrivals.Writer.TryComplete();
+    }
+
+    private sealed class Socket(IPEndPoint remote) : IInboundSocket
+    {
+        public IPEndPoint Remote => remote;
+
+        public bool IsDisposed { get; private set; }
+
+        public Task<IPeerLink> SecureAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using Akka.TestKit;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Peers;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+using Shouldly;
+
+namespace Meshara.Actors.Tests.Peers;
+
+/// <summary>Whole nodes but for the disk and the sockets: several in one actor system, on virtual time and an in-memory network.</summary>
+public abstract class MeshSpec : VirtualTimeSpec
+{
+    private int _started;
+
+    /// <summary>A node, and what came of it so far.</summary>
+    private protected sealed class Node(NodeIdentity identity, IPAddress host, VolatileStore.Disk disk)
+    {
+        public NodeIdentity Identity => identity;
+
+        public NodeId Id => identity.Id;
+
+        public IPAddress Host => host;
+
+        public PeerAddress Address { get; } = PeerAddress.Of(host, 7373);
+
+        public VolatileStore.Disk Disk => disk;
+
+        public IActorRef Supervisor { get; set; } = ActorRefs.Nobody;
+
+        public TestProbe Events { get; set; } = null!;
+
+        public bool IsReleased { get; set; }
+    }
+
+    private protected Node Start(NodeIdentity identity, IPAddress host, params Node[] configured) =>
+        Start(new Node(identity, host, new VolatileStore.Disk()), configured);
+
+    /// <summary>Starts a node, again perhaps; <paramref name="configured"/> are its manual peers.</summary>
+    private protected Node Start(Node node, params Node[] configured)
+    {
+        Launch(node, configured);
+        Tell(node, new MeshProtocol.WhenReady());
+        ExpectMsg<NodeDescription>().Id.ShouldBe(node.Id);
+        return node;
+    }
+
+    private protected void Launch(Node node, params Node[] configured)
+    {
+        var settings = Settings;
+        Settings = Settings with { Peers = [.. configured.Select(p => new PeerTarget(p.Address, null))] };
+        var context = ContextOf(node.Identity, node.Host);
+        Settings = settings;
+
+        var listener = context.Transport.Listen(new ListenAddress(new IPEndPoint(node.Host, 7373)));
+        node.IsReleased = false;
+        var parts = new NodeParts(
+            (children, owner) => children.ActorOf(
+                Props.Create(() => new VolatileStore(owner, node.Disk)).WithDispatcher(settings.Dispatcher), "store"),
+            children => children.ActorOf(
+                Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
+            () =>
+            {
+                listener.Dispose();
+                node.IsReleased = true;
+            });
+        node.Supervisor = Launch(MeshSupervisor.Props(context, parts), $"node-{++_started}");
+        node.Events = CreateTestProbe($"events-{_started}");
+        Sys.ActorSelection(node.Supervisor.Path / "events").Tell(new EventFeed.SubscribeActor(node.Events));
+    }
+
+    /// <summary>As kill -9: no goodbye, and what others sent is lost.</summary>
+    private protected void Crash(Node node)
+    {
+        Network.Crash(node.Host);
+        Watch(node.Supervisor);
+        Sys.Stop(node.Supervisor);
+        ExpectTerminated(node.Supervisor);
+    }
+
+    private protected void Tell(Node node, object message) => node.Supervisor.Tell(message, TestActor);
+
+    private protected ImmutableArray<PeerInfo> PeersOf(Node node)
+    {
+        Tell(node, new MeshProtocol.List(Known: false));
+        return ExpectMsg<MeshProtocol.PeerList>().Peers;
+    }
+
+    private protected MeshStatus StatusOf(Node node)
+    {
+        Tell(node, new MeshProtocol.Status());
+        return ExpectMsg<MeshStatus>();
+    }
+
+    private protected AddedPeer Add(Node node, Node other)
+    {
+        Tell(node, new MeshProtocol.Add(new PeerTarget(other.Address, null)));
+        return ExpectMsg<AddedPeer>();
+    }
+
+    private protected void Remove(Node node, NodeId peer)
+    {
+        Tell(node, new MeshProtocol.Remove(peer));
+        ExpectMsg<MeshProtocol.Removed>();
+    }
+
+    /// <summary>The next event of that kind; those before it are passed over.</summary>
+    private protected static MeshEvent Next(Node node, MeshEventKind kind) =>
+        (MeshEvent)node.Events.FishForMessage(m => m is MeshEvent e && e.Kind == kind, hint: $"{kind}");
+
+    /// <summary>No event of that kind has come since the last one that was looked at.</summary>
+    private protected static void ExpectNo(Node node, MeshEventKind kind) =>
+        AllOf(node.Events).ShouldAllBe(m => ((MeshEvent)m).Kind != kind);
+
+    /// <summary>Somebody who connects and says nothing.</summary>
+    private protected FarEnd Knock(Node node, NodeIdentity stranger, IPAddress from) =>
+        new(Network.TransportOf(stranger, from).DialAsync(node.Address, null, default).GetAwaiter().GetResult());
+
+    /// <summary>Somebody who speaks the protocol by hand connects and says hello.</summary>
+    private protected FarEnd Greet(Node node, NodeIdentity stranger, IPAddress from)
+    {
+        var far = Knock(node, stranger, from);
+        far.Say(FarEnd.HelloOf(stranger, port: 0));
+        return far;
+    }
+
+    /// <summary>The same, who is let in.</summary>
+    private protected FarEnd Join(Node node, NodeIdentity stranger, IPAddress from)
+    {
+        var far = Greet(node, stranger, from);
+        far.Hear<Hello>();
+        far.Hear<Ping>();
+        return far;
+    }
+}
