@@ -11,6 +11,7 @@ namespace Meshara.Actors.Store;
 /// <summary>
 /// The journal and the snapshot store of one node: plugins of its own, under ids of its own, beside whatever the host has set up
 /// for itself. Each registration has new ids, because Akka.Persistence keeps a plugin, and its database, for the life of the system.
+/// They stand beside the node's own block of HOCON, in which every key is known.
 /// </summary>
 internal sealed class StorePlugin
 {
@@ -31,12 +32,12 @@ internal sealed class StorePlugin
     /// Makes the plugins and the serializer known to <paramref name="system"/>; the plugins start with the first actor that uses
     /// them.
     /// </summary>
-    /// <param name="name">The node's name; what the host's HOCON says of NAME.store-journal and NAME.store-snapshot goes before the defaults.</param>
+    /// <param name="name">The node's name; what the host's HOCON says of NAME-store-journal and NAME-store-snapshot goes before the defaults.</param>
     public static StorePlugin Register(ActorSystem system, string name, StoreDatabase database)
     {
         var number = StoreExtension.In(system).NextNumber(name);
         var suffix = number == 1 ? "" : $"-{number}";
-        var plugin = new StorePlugin(database, $"{name}.store-journal{suffix}", $"{name}.store-snapshot{suffix}");
+        var plugin = new StorePlugin(database, $"{name}-store-journal{suffix}", $"{name}-store-snapshot{suffix}");
         StoreExtension.In(system).Inject(system, plugin.Config());
         return plugin;
     }

@@ -83,7 +83,7 @@ public sealed class StoreGuestSpec() : StoreSpec("""
         await Owner.ExpectMsgAsync<Recovered>();
         var journal = Persistence.Instance.Apply(Sys).JournalFor(plugin.JournalId);
         var snapshots = Persistence.Instance.Apply(Sys).SnapshotStoreFor(plugin.SnapshotId);
-        journal.Path.Name.ShouldBe("meshara.store-journal");
+        journal.Path.Name.ShouldBe("meshara-store-journal");
         Watch(journal);
         Watch(snapshots);
 
