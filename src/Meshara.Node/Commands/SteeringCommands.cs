@@ -85,8 +85,10 @@ internal static class SteeringCommands
                 return CommandLine.NoNode;
             }
 
+            var answered = false;
             await foreach (var answer in answers)
             {
+                answered = true;
                 if (answer["error"] is JsonObject error)
                 {
                     Console.Error.WriteLine($"{error["reason"]}: {error["message"]}");
@@ -101,6 +103,12 @@ internal static class SteeringCommands
                 {
                     print(answer);
                 }
+            }
+
+            if (!answered && question["follow"] is null)
+            {
+                Console.Error.WriteLine($"The node in {folder} closed the connection without an answer; it is stopping, or under heavy load.");
+                return CommandLine.Failed;
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -17,9 +17,16 @@ internal sealed class ControlServer : IDisposable
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Out of file descriptors, most likely: the next moment may have one again.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The last answers of a node that stops may take no longer.</summary>
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromMilliseconds(300);
+
     private readonly ControlSocket _path;
     private readonly Socket _socket;
     private readonly Requests _requests;
+    private readonly CancellationTokenSource _listening = new();
     private readonly CancellationTokenSource _alive = new();
     private readonly SemaphoreSlim _room = new(MaxConnections);
 
@@ -47,22 +54,50 @@ internal sealed class ControlServer : IDisposable
         {
             while (true)
             {
-                await _room.WaitAsync(_alive.Token);
-                _ = ServeAsync(await _socket.AcceptAsync(_alive.Token));
+                var socket = await AcceptAsync();
+                await _room.WaitAsync(_listening.Token);
+                _ = ServeAsync(socket);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (OperationCanceledException)
         {
             // The node stops.
         }
     }
 
+    /// <summary>Asks nobody in any more, and lets those who were told something hear it to its end.</summary>
+    public async Task StopAsync()
+    {
+        await _listening.CancelAsync();
+        for (var i = 0; i < MaxConnections && await _room.WaitAsync(LastAnswers); i++)
+        {
+        }
+
+        await _alive.CancelAsync();
+    }
+
     public void Dispose()
     {
+        _listening.Cancel();
         _alive.Cancel();
         _socket.Dispose();
         File.Delete(_path.FullPath);
         _path.Dispose();
+    }
+
+    private async Task<Socket> AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _socket.AcceptAsync(_listening.Token);
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(AfterFailure, _listening.Token);
+            }
+        }
     }
 
     private async Task ServeAsync(Socket socket)
@@ -70,14 +105,16 @@ internal sealed class ControlServer : IDisposable
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_alive.Token);
-            patience.CancelAfter(RequestTimeout);
-            var request = await ReadLineAsync(stream, patience.Token);
-            patience.CancelAfter(Timeout.InfiniteTimeSpan);
-            await foreach (var answer in _requests.AnswerAsync(Parse(request), patience.Token))
+            var request = Parse(await RequestAsync(stream));
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(_alive.Token);
+            var watching = Requests.IsEndless(request) ? CancelWhenGoneAsync(stream, gone) : Task.CompletedTask;
+            await foreach (var answer in _requests.AnswerAsync(request, gone.Token))
             {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"), patience.Token);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"), gone.Token);
             }
+
+            await gone.CancelAsync();
+            await watching;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
@@ -89,11 +126,36 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
+    private async Task<string?> RequestAsync(NetworkStream stream)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_listening.Token);
+        patience.CancelAfter(RequestTimeout);
+        return await ReadLineAsync(stream, patience.Token);
+    }
+
+    /// <summary>In a quiet mesh nothing is written for hours, and a client that is gone would keep its place.</summary>
+    private static async Task CancelWhenGoneAsync(NetworkStream stream, CancellationTokenSource gone)
+    {
+        try
+        {
+            var ignored = new byte[256];
+            while (await stream.ReadAsync(ignored, gone.Token) > 0)
+            {
+            }
+
+            await gone.CancelAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // Cut off, or all was said.
+        }
+    }
+
     private static JsonObject? Parse(string? line)
     {
         try
         {
-            return line is null ? null : JsonNode.Parse(line) as JsonObject;
+            return line is null ? null : JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
         }
         catch (JsonException)
         {

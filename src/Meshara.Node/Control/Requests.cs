@@ -14,21 +14,24 @@ internal sealed class Requests(Mesh mesh)
 {
     private const int ShortestPrefix = 6;
 
+    /// <summary>Whether the answers go on until the node stops or the one who asked has gone.</summary>
+    public static bool IsEndless(JsonObject? request) =>
+        Text(request, "command") == "events" && request!["follow"]?.GetValueKind() == JsonValueKind.True;
+
     public async IAsyncEnumerable<JsonObject> AnswerAsync(JsonObject? request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (Text(request, "command") == "events")
+        if (IsEndless(request))
+        {
+            await foreach (var e in mesh.EventsAsync(history: true, cancellation))
+            {
+                yield return Json.Of(e);
+            }
+        }
+        else if (Text(request, "command") == "events")
         {
             foreach (var past in await mesh.RecentEventsAsync(cancellation))
             {
                 yield return Json.Of(past);
-            }
-
-            if (request!["follow"]?.GetValueKind() == JsonValueKind.True)
-            {
-                await foreach (var e in mesh.EventsAsync(history: false, cancellation))
-                {
-                    yield return Json.Of(e);
-                }
             }
         }
         else

@@ -37,7 +37,7 @@ internal static class NodeRun
             await WaitAsync(stop.Token);
             await mesh.StopAsync();
             await printing;
-            control.Dispose();
+            await control.StopAsync();
             await serving;
             return 0;
         }

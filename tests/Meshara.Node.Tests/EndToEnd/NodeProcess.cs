@@ -28,6 +28,7 @@ internal sealed class NodeProcess : IDisposable
                 _lines.Writer.TryWrite(JsonNode.Parse(line.Data)!.AsObject());
             }
         };
+        process.ErrorDataReceived += (_, line) => Errors += line.Data is null ? 0 : 1;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -36,6 +37,19 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
+
+    /// <summary>How many lines it has logged so far.</summary>
+    public int Errors { get; private set; }
+
+    /// <summary>Bytes of memory that it occupies now.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     public string Id => Ready["nodeId"]!.ToString();
 
@@ -47,6 +61,9 @@ internal sealed class NodeProcess : IDisposable
         node.Ready = await node.NextAsync("ready");
         return node;
     }
+
+    /// <summary>Starts a command that prints events until something ends it.</summary>
+    public static NodeProcess Follow(params string[] arguments) => new(Start(arguments));
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments)
@@ -74,8 +91,8 @@ internal sealed class NodeProcess : IDisposable
         throw new ShouldAssertException($"The node ended without {name}.");
     }
 
-    /// <summary>As <c>kill</c>, or the first Ctrl+C.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+    /// <summary>As <c>kill</c>, or (INT) the first Ctrl+C.</summary>
+    public void Signal(string name = "TERM") => Process.Start("kill", [$"-{name}", $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
 
     public async Task<int> ExitAsync()
     {
