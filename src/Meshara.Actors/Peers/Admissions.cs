@@ -10,6 +10,8 @@ namespace Meshara.Actors.Peers;
 /// <param name="handshakeOver">Told when a connection no longer counts as an inbound handshake.</param>
 internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listener.Inbound> handshakeOver)
 {
+    private readonly Verdicts _verdicts = new(state);
+
     public void OnAskAdmission(AskAdmission ask)
     {
         if (!state.Connections.TryGet(ask.Connection, out var connection))
@@ -94,7 +96,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (connection.Peer is { } peer)
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
-            Judge(connection, peer, ended);
+            _verdicts.Judge(connection, peer, ended);
         }
 
         if (connection.IsOpen)
@@ -218,40 +220,6 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (peer is { } tried && state.Book[tried] is not null)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
-        }
-    }
-
-    private void Judge(LiveConnection connection, NodeId peer, Ended ended)
-    {
-        ReputationCause? cause = ended switch
-        {
-            { ByPeer: true } => null,
-            { Reason: Reason.HeartbeatTimeout } => ReputationCause.Timeout,
-            { Reason: Reason.ConnectionLost } when connection.IsOpen => ReputationCause.ConnectionLost,
-            { Reason: Reason.ProtocolError or Reason.FrameTooLarge } => ReputationCause.ProtocolViolation,
-            { Reason: Reason.BadSignature } => ReputationCause.VerificationFailed,
-            _ => null,
-        };
-        if (cause is not { } why || state.Book[peer] is not { } known)
-        {
-            return;
-        }
-
-        state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
-        var standing = known.Reputation.After(why, state.Now, state.Settings.Reputation).StandingAt(state.Now, state.Settings.Reputation);
-        if (standing == Standing.Bannable && !known.Manual && !known.IsBanned(state.Now))
-        {
-            state.Book.Ban(peer, why, (kept, _) =>
-            {
-                if (kept?.Ban is not null)
-                {
-                    state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
-                    {
-                        PeerId = peer, Reason = ended.Reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
-                        Detail = $"until {kept.Ban.Until:u}",
-                    });
-                }
-            });
         }
     }
 

@@ -8,21 +8,9 @@ using Xunit;
 namespace Meshara.Node.Tests.Control;
 
 /// <summary>The control socket of a running node, and what clients that mean no good get from it.</summary>
-public sealed class ControlSocketTests : IAsyncLifetime
+public sealed class ControlSocketTests(ControlSocketTests.RunningNode one) : IClassFixture<ControlSocketTests.RunningNode>
 {
-    private readonly TempFolder _data = new();
-    private NodeProcess _node = null!;
-
-    private string Folder => _data["one"];
-
-    public async Task InitializeAsync() => _node = await NodeProcess.RunAsync(Folder, "--listen", "127.0.0.1:0");
-
-    public Task DisposeAsync()
-    {
-        _node.Dispose();
-        _data.Dispose();
-        return Task.CompletedTask;
-    }
+    private string Folder => one.Folder;
 
     [Theory]
     [InlineData("no json")]
@@ -122,7 +110,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
             return JsonNode.Parse(await client.HearAllAsync())!["nodeId"]!.ToString();
         }));
 
-        answers.ShouldAllBe(id => id == _node.Id);
+        answers.ShouldAllBe(id => id == one.Node.Id);
     }
 
     [Fact]
@@ -141,17 +129,21 @@ public sealed class ControlSocketTests : IAsyncLifetime
     [Fact]
     public async Task The_socket_of_a_killed_node_is_no_node_and_hinders_no_new_one()
     {
-        _node.Kill();
+        var folder = one.Data["killed"];
+        using (var node = await NodeProcess.RunAsync(folder, "--listen", "127.0.0.1:0"))
+        {
+            node.Kill();
+        }
 
-        (await NodeProcess.CommandAsync("status", "--data", Folder)).Exit.ShouldBe(3);
-        using var again = await NodeProcess.RunAsync(Folder, "--listen", "127.0.0.1:0");
-        (await NodeProcess.CommandAsync("status", "--data", Folder)).Exit.ShouldBe(0);
+        (await NodeProcess.CommandAsync("status", "--data", folder)).Exit.ShouldBe(3);
+        using var again = await NodeProcess.RunAsync(folder, "--listen", "127.0.0.1:0");
+        (await NodeProcess.CommandAsync("status", "--data", folder)).Exit.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_folder_whose_path_is_too_long_for_a_socket_is_served_all_the_same()
     {
-        var folder = Path.Combine(_data["deep"], new string('d', 100), new string('é', 50));
+        var folder = Path.Combine(one.Data["deep"], new string('d', 100), new string('é', 50));
         using var node = await NodeProcess.RunAsync(folder, "--listen", "127.0.0.1:0");
 
         var (exit, output, _) = await NodeProcess.CommandAsync("status", "--json", "--data", folder);
@@ -164,6 +156,25 @@ public sealed class ControlSocketTests : IAsyncLifetime
     {
         using var client = new RawClient(Folder);
         await client.SayAsync(Encoding.UTF8.GetBytes("{\"command\":\"status\"}\n"));
-        JsonNode.Parse(await client.HearAllAsync())!["nodeId"]!.ToString().ShouldBe(_node.Id);
+        JsonNode.Parse(await client.HearAllAsync())!["nodeId"]!.ToString().ShouldBe(one.Node.Id);
+    }
+
+    /// <summary>One node for all the tests: that is what they prove.</summary>
+    public sealed class RunningNode : IAsyncLifetime
+    {
+        internal TempFolder Data { get; } = new();
+
+        internal NodeProcess Node { get; private set; } = null!;
+
+        internal string Folder => Data["one"];
+
+        public async Task InitializeAsync() => Node = await NodeProcess.RunAsync(Folder, "--listen", "127.0.0.1:0");
+
+        public Task DisposeAsync()
+        {
+            Node.Dispose();
+            Data.Dispose();
+            return Task.CompletedTask;
+        }
     }
 }

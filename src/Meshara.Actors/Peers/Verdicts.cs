@@ -1,0 +1,48 @@
+using Meshara.Actors.Store;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Peers.PeerConnectionProtocol;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>What the end of a connection says of its peer: the store is told, and who has earned it is banned.</summary>
+internal sealed class Verdicts(NodeState state)
+{
+    public void Judge(LiveConnection connection, NodeId peer, Ended ended)
+    {
+        ReputationCause? cause = ended switch
+        {
+            { ByPeer: true } => null,
+            { Reason: Reason.HeartbeatTimeout } => ReputationCause.Timeout,
+            { Reason: Reason.ConnectionLost } when connection.IsOpen => ReputationCause.ConnectionLost,
+            { Reason: Reason.ProtocolError or Reason.FrameTooLarge } => ReputationCause.ProtocolViolation,
+            { Reason: Reason.BadSignature } => ReputationCause.VerificationFailed,
+            _ => null,
+        };
+        var known = state.Book[peer];
+
+        // Who was let in is known to the store by now, though its answer may be under way still: to be quick saves nobody from a ban.
+        if (cause is not { } why || (known is null && !connection.IsOpen))
+        {
+            return;
+        }
+
+        state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
+        var reputation = (known?.Reputation ?? Reputation.New).After(why, state.Now, state.Settings.Reputation);
+        var spared = connection.Claim != Claim.None || known is { Manual: true } || known?.IsBanned(state.Now) == true;
+        if (!spared && reputation.StandingAt(state.Now, state.Settings.Reputation) == Standing.Bannable)
+        {
+            state.Book.Ban(peer, why, (kept, _) =>
+            {
+                if (kept?.Ban is not null)
+                {
+                    state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
+                    {
+                        PeerId = peer, Reason = ended.Reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
+                        Detail = $"until {kept.Ban.Until:u}",
+                    });
+                }
+            });
+        }
+    }
+}
