@@ -10,95 +10,9 @@ using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Tests.Peers;
 
-/// <summary>A connection from hello to goodbye.</summary>
+/// <summary>What a connection carries from hello to goodbye.</summary>
 public sealed class ConnectionLifeSpec : ConnectionSpec
 {
-    [Fact]
-    public void A_silent_link_is_pinged_and_a_pong_keeps_it()
-    {
-        var (_, bob) = Connect();
-
-        Pass(Seconds(29.9));
-        bob.HearNothing();
-        Pass(Seconds(0.2));
-        var ping = bob.Hear<Ping>();
-        Pass(Seconds(5));
-        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce } });
-        Pass(Seconds(20));
-
-        AllOf(Supervisor).ShouldAllBe(m => m is Activity);
-    }
-
-    [Fact]
-    public void A_peer_that_does_not_answer_is_dead_ten_seconds_later()
-    {
-        var (connection, _) = Connect();
-
-        Pass(Seconds(39.9));
-        AllOf(Supervisor).ShouldAllBe(m => m is Activity);
-        Pass(Seconds(0.2));
-
-        ExpectEnded(Reason.HeartbeatTimeout);
-        ExpectTerminated(connection);
-    }
-
-    [Fact]
-    public void Whatever_arrives_counts_as_life_and_puts_the_ping_off()
-    {
-        var (_, bob) = Connect();
-
-        for (var i = 0; i < 10; i++)
-        {
-            Pass(Seconds(20));
-            bob.Say(new Envelope());
-        }
-
-        bob.HearNothing();
-    }
-
-    [Fact]
-    public void The_round_trip_time_is_measured_and_a_pong_that_nobody_asked_for_is_no_sample()
-    {
-        var (connection, bob) = Connect();
-        connection.Tell(PingNow.Instance, TestActor);
-        var ping = bob.Hear<Ping>();
-        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce + 1 } });
-        Pass(TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(10));
-
-        ExpectNoMsg(TimeSpan.Zero);
-        bob.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce } });
-
-        ExpectMsg<RoundTrip>().Time.ShouldBe(TimeSpan.FromMilliseconds(40));
-    }
-
-    [Fact]
-    public void Who_waits_for_a_pong_is_told_when_the_connection_ends()
-    {
-        var (connection, bob) = Connect();
-        connection.Tell(PingNow.Instance, TestActor);
-
-        bob.Close();
-
-        ExpectEnded(Reason.ConnectionLost);
-        ExpectMsg<MeshProtocol.Failed>().Reason.ShouldBe(Reason.ConnectionLost);
-    }
-
-    [Fact]
-    public void Pings_are_answered_up_to_a_bound_and_a_flood_of_them_is_a_protocol_error()
-    {
-        var (_, bob) = Connect();
-
-        for (ulong nonce = 1; nonce <= 600; nonce++)
-        {
-            bob.Say(new Envelope { Ping = new Ping { Nonce = nonce } });
-            bob.Hear<Pong>().Nonce.ShouldBe(nonce);
-        }
-
-        bob.Say(new Envelope { Ping = new Ping { Nonce = 601 } });
-        bob.HearGoodbye().ShouldBe(Reason.ProtocolError);
-        ExpectEnded(Reason.ProtocolError);
-    }
-
     [Fact]
     public void A_message_goes_to_the_peer_whole_and_one_that_is_too_large_does_not()
     {
@@ -152,23 +66,6 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
         });
 
         answers.ShouldBe([SendResult.Queued, SendResult.Queued, SendResult.Queued, SendResult.QueueFull]);
-    }
-
-    [Fact]
-    public void A_peer_that_sends_but_never_reads_is_dead_too()
-    {
-        var (connection, bob) = Connect();
-        connection.Tell(new Send("chat", ByteString.CopyFrom(new byte[100_000])), TestActor);
-        ExpectMsg(SendResult.Queued);
-
-        // Noticed with the first heartbeat after interval + timeout.
-        for (var i = 0; i < 14; i++)
-        {
-            _ = bob.Write([0, 0, 0, 0]);
-            Pass(Seconds(5));
-        }
-
-        ExpectEnded(Reason.HeartbeatTimeout);
     }
 
     [Fact]
