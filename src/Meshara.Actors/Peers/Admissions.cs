@@ -118,12 +118,20 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
     }
 
     /// <summary>The peer asked for by <paramref name="request"/> is connected: it is made a manual one, and the person is answered.</summary>
-    private void Adopt(LiveConnection connection, AddRequests.Request request, bool wasConnected) => state.Book.Learn(
-        connection.Key!.Value,
-        PeerSource.Manual,
-        manual: true,
-        request.Address,
-        (kept, failure) => request.Complete(kept, failure, wasConnected));
+    private void Adopt(LiveConnection connection, AddRequests.Request request, bool wasConnected)
+    {
+        var peer = connection.Peer!.Value;
+        var wasBanned = state.Book[peer]?.IsBanned(state.Now) == true;
+        state.Book.Learn(connection.Key!.Value, PeerSource.Manual, manual: true, request.Address, (kept, failure) =>
+        {
+            if (wasBanned && kept is not null)
+            {
+                state.Announce.Tell(MeshEventKind.PeerUnbanned, peer);
+            }
+
+            request.Complete(kept, failure, wasConnected);
+        });
+    }
 
     private void Supersede(long old)
     {

@@ -192,6 +192,19 @@ public sealed class MeshSupervisorSpec : MeshSpec
     }
 
     [Fact]
+    public void A_person_who_adds_a_banned_peer_lifts_the_ban()
+    {
+        var (alice, bob) = StartTwo();
+        Join(alice, Identities.Bob(), BobsHost).SayBytes([0, 0, 0, 3, 0xff, 0xff, 0xff]);
+        Next(alice, MeshEventKind.PeerBanned);
+
+        Add(alice, bob);
+
+        Next(alice, MeshEventKind.PeerUnbanned).PeerId.ShouldBe(bob.Id);
+        alice.Disk[bob.Id]!.Ban.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_manual_peer_is_not_banned_for_what_it_does()
     {
         var alice = Start(Identities.Alice(), AlicesHost);
