@@ -15,7 +15,7 @@ internal sealed class MdnsNetwork : IMdnsNetwork
     /// <summary>Inputs that wait to be read. A LAN of a thousand hosts that all answer at once loses some, and mDNS asks again.</summary>
     private const int MaxInputs = 256;
 
-    private readonly InterfaceFilter _filter;
+    private readonly Func<ImmutableArray<MdnsInterface>?> _look;
     private readonly TimeProvider _time;
     private readonly ImmutableArray<MulticastSocket> _sockets;
     private readonly Channel<NetworkInput> _inputs = Channel.CreateBounded<NetworkInput>(MaxInputs);
@@ -25,16 +25,22 @@ internal sealed class MdnsNetwork : IMdnsNetwork
     private volatile Usage _usage = Usage.None;
     private int _disposed;
 
-    private MdnsNetwork(InterfaceFilter filter, ImmutableArray<MulticastSocket> sockets, NetworkCounts counts, TimeProvider time)
+    private MdnsNetwork(
+        Func<ImmutableArray<MdnsInterface>?> look,
+        ImmutableArray<MulticastSocket> sockets,
+        ImmutableDictionary<AddressFamily, SocketError> missing,
+        NetworkCounts counts,
+        TimeProvider time)
     {
-        _filter = filter;
+        _look = look;
         _sockets = sockets;
         _time = time;
+        Missing = missing;
         Counts = counts;
 
         // The watch first: what changes between this look and its first word would be missed otherwise.
         _watch = new InterfaceWatch(time);
-        Use(Look() ?? []);
+        Use(_look() ?? []);
         var closing = _closing.Token;
         _work = Task.WhenAll([
             Task.Run(() => EndingInputsAsync(FollowAsync(closing)), CancellationToken.None),
@@ -47,12 +53,20 @@ internal sealed class MdnsNetwork : IMdnsNetwork
 
     public NetworkCounts Counts { get; }
 
-    /// <summary>Binds and joins. A host without one of the families, or where that one is held by somebody who does not share, uses the other.</summary>
+    /// <summary>Families that are not there or are held by somebody who does not share, and the system's word for it.</summary>
+    public ImmutableDictionary<AddressFamily, SocketError> Missing { get; }
+
+    /// <summary>Binds and joins. A host that is without one of the families, or where it cannot be bound, uses the other.</summary>
     /// <exception cref="SocketException">Neither family can be bound.</exception>
-    public static MdnsNetwork Open(InterfaceFilter filter, int port = MdnsGroup.Port, TimeProvider? time = null)
+    public static MdnsNetwork Open(InterfaceFilter filter, int port = MdnsGroup.Port, TimeProvider? time = null) =>
+        Open(() => HostInterfaces.Read() is { } all ? filter.Select(all) : null, port, time ?? TimeProvider.System);
+
+    /// <summary>As the other, with the eyes for the interfaces handed in; null from them is "cannot see now".</summary>
+    internal static MdnsNetwork Open(Func<ImmutableArray<MdnsInterface>?> look, int port, TimeProvider time)
     {
         var counts = new NetworkCounts();
-        var sockets = ImmutableArray.CreateBuilder<MulticastSocket>(2);
+        var sockets = ImmutableArray.CreateBuilder<MulticastSocket>();
+        var missing = ImmutableDictionary<AddressFamily, SocketError>.Empty;
         SocketException? failure = null;
         foreach (var family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 })
         {
@@ -63,12 +77,11 @@ internal sealed class MdnsNetwork : IMdnsNetwork
             catch (SocketException e)
             {
                 failure ??= e;
+                missing = missing.Add(family, e.SocketErrorCode);
             }
         }
 
-        return sockets.Count > 0
-            ? new MdnsNetwork(filter, sockets.ToImmutable(), counts, time ?? TimeProvider.System)
-            : throw failure!;
+        return sockets.Count > 0 ? new MdnsNetwork(look, sockets.ToImmutable(), missing, counts, time) : throw failure!;
     }
 
     public void Send(ReadOnlyMemory<byte> packet, int interfaceIndex, AddressFamily family)
@@ -132,8 +145,6 @@ internal sealed class MdnsNetwork : IMdnsNetwork
 
     private MulticastSocket? SocketOf(AddressFamily family) => _sockets.FirstOrDefault(s => s.Family == family);
 
-    private ImmutableArray<MdnsInterface>? Look() => HostInterfaces.Read() is { } all ? _filter.Select(all) : null;
-
     /// <summary>Looks at the interfaces whenever there is reason to, and tells of what changed.</summary>
     private async Task FollowAsync(CancellationToken cancellation)
     {
@@ -142,7 +153,7 @@ internal sealed class MdnsNetwork : IMdnsNetwork
             while (true)
             {
                 await _watch.WaitAsync(cancellation);
-                if (Look() is { } now && Use(now))
+                if (_look() is { } now && Use(now))
                 {
                     // Waits for room, unlike a packet: who misses a change would announce addresses that are gone.
                     await _inputs.Writer.WriteAsync(new NetworkInput.InterfacesChanged(now), cancellation);

@@ -143,13 +143,10 @@ internal sealed class MulticastSocket : IDisposable
         if (Family == AddressFamily.InterNetworkV6)
         {
             _socket.DualMode = false;
-            _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.HopLimit, Hops);
-        }
-        else
-        {
-            _socket.Ttl = Hops;
         }
 
+        // Of both families; the option HopLimit is another one and unknown to Linux.
+        _socket.Ttl = Hops;
         _socket.SetSocketOption(Level, SocketOptionName.MulticastTimeToLive, Hops);
 
         // Another node on this host must hear us, so we hear ourselves too.
