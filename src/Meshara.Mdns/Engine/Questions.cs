@@ -1,0 +1,100 @@
+using Meshara.Mdns.Dns;
+
+namespace Meshara.Mdns.Engine;
+
+/// <summary>
+/// What is to be asked on one link, and when: for the instances of a type, for ever and ever more seldom; for what is missing of an
+/// instance, a few times.
+/// </summary>
+internal sealed class Questions
+{
+    /// <summary>Tries for what is missing, and instances that are asked after at one time.</summary>
+    private const int MaxTries = 4, MaxMissing = 512;
+
+    private readonly Random _random;
+    private readonly TimeSpan _longestInterval;
+    private readonly Dictionary<Question, (TimeSpan Due, int Tries)> _missing = [];
+    private TimeSpan _interval;
+
+    public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
+    {
+        (Type, _longestInterval, _random) = (type, longestInterval, random);
+        BrowseDue = Begin(now);
+    }
+
+    /// <summary>The type whose instances are looked for.</summary>
+    public DomainName Type { get; }
+
+    public TimeSpan BrowseDue { get; private set; }
+
+    public TimeSpan Due => _missing.Values.Where(m => m.Tries < MaxTries).Select(m => m.Due).Append(BrowseDue).Min();
+
+    /// <summary>The network has changed: all is asked anew, and soon.</summary>
+    public void Restart(TimeSpan now)
+    {
+        _missing.Clear();
+        BrowseDue = Begin(now);
+    }
+
+    /// <summary>Somebody else has asked the same just now, knowing no more than we do: the answers come to us too (RFC 6762 section 7.3).</summary>
+    public void OnSameQuestion(TimeSpan now)
+    {
+        if (BrowseDue <= now + _interval)
+        {
+            BrowseDue = now + NextInterval();
+        }
+    }
+
+    /// <summary>This is what is missing now; what is no longer missing is no longer asked for.</summary>
+    public void Miss(IReadOnlyCollection<Question> missing, TimeSpan now)
+    {
+        foreach (var found in _missing.Keys.Except(missing).ToList())
+        {
+            _missing.Remove(found);
+        }
+
+        foreach (var question in missing.Where(q => !_missing.ContainsKey(q)).Take(MaxMissing - _missing.Count))
+        {
+            _missing.Add(question, (now + Wait(), 0));
+        }
+    }
+
+    /// <summary>Whether the instances are to be asked for now; it counts as asked.</summary>
+    public bool TakeBrowse(TimeSpan now)
+    {
+        if (BrowseDue > now)
+        {
+            return false;
+        }
+
+        BrowseDue = now + NextInterval();
+        return true;
+    }
+
+    /// <summary>What is missing and due; it counts as asked.</summary>
+    public IReadOnlyList<Question> TakeMissing(TimeSpan now)
+    {
+        var due = _missing.Where(m => m.Value.Due <= now && m.Value.Tries < MaxTries).ToList();
+        foreach (var (question, (_, tries)) in due)
+        {
+            _missing[question] = (now + (Timing.FirstInterval * Math.Pow(2, tries)), tries + 1);
+        }
+
+        return [.. due.Select(m => m.Key)];
+    }
+
+    private TimeSpan Begin(TimeSpan now)
+    {
+        _interval = Timing.FirstInterval;
+        return now + Wait();
+    }
+
+    private TimeSpan NextInterval()
+    {
+        var interval = _interval;
+        _interval = interval * 2 < _longestInterval ? interval * 2 : _longestInterval;
+        return interval;
+    }
+
+    private TimeSpan Wait() => Timing.Between(Timing.ShortestDelay, Timing.LongestDelay, _random);
+}
