@@ -5,6 +5,8 @@ using System.Text;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>A service that Avahi has resolved: a row of <c>avahi-browse --parsable --resolve</c>.</summary>
+/// <param name="Protocol">IPv4 or IPv6: what it was heard by.</param>
+/// <param name="Address">Of either family, whatever the protocol: one of the host's addresses, and not the same one every time.</param>
 internal sealed record AvahiService(
     string Interface, string Protocol, string Name, string Type, string Domain, string Host, string Address, int Port,
     ImmutableArray<string> Txt)
