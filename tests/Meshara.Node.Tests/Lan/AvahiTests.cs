@@ -11,7 +11,8 @@ public sealed class AvahiTests
     [Theory]
     [InlineData("=;eth0;IPv4;plain;_a._tcp;local;h.local;10.0.0.1;80;", "plain", "")]
     [InlineData("=;eth0;IPv6;a\\032b\\059\\195\\169\\.\\\\;_a._tcp;local;h.local;fe80::1;80;\"k=v\"", "a b;é.\\", "k=v")]
-    [InlineData("=;eth0;IPv4;n;_a._tcp;local;h.local;10.0.0.1;80;\"a=1;2\" \"b=\\\"c\\\" d\" \"\\195\\169\"", "n", "a=1;2|b=\"c\" d|é")]
+    [InlineData(
+        "=;eth0;IPv4;n;_a._tcp;local;h.local;10.0.0.1;80;\"a=1;2\" \"b=\\\"c\\\" d\" \"\\195\\169\"", "n", "a=1;2|b=\"c\" d|é")]
     public void A_row_is_read_with_its_escapes(string row, string name, string txt)
     {
         var service = AvahiService.Parse(row).ShouldNotBeNull();
@@ -43,7 +44,8 @@ public sealed class AvahiTests
         var service = found.Single(s => s.Protocol == "IPv4");
         (service.Name, service.Type, service.Domain, service.Host, service.Port, service.Interface)
             .ShouldBe(("Zoë's; \"node\" 1.2\\3", Type, "local", $"{lan[1].Name}.local", 7373, "eth0"));
-        (service.Address == "10.78.0.1" || service.Address.StartsWith("fe80:", StringComparison.Ordinal)).ShouldBeTrue(service.Address);
+        (service.Address == "10.78.0.1" || service.Address.StartsWith("fe80:", StringComparison.Ordinal))
+            .ShouldBeTrue(service.Address);
         service.Txt.ShouldBe(["version=1", "odd=a;b \"c\" \\d é"], ignoreOrder: true);
     }
 }
