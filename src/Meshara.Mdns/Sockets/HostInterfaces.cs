@@ -25,8 +25,10 @@ internal static class HostInterfaces
     {
         var isLoopback = one.NetworkInterfaceType == NetworkInterfaceType.Loopback;
 
-        // Unknown is what Linux says of loopback and of drivers that do not report. Loopback has no multicast flag, and yet carries it.
-        if (one.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown) || !(one.SupportsMulticast || isLoopback))
+        // Unknown is what Linux says of loopback and of drivers that do not report. Loopback has no multicast flag, and yet
+        // carries it.
+        if (one.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown)
+            || !(one.SupportsMulticast || isLoopback))
         {
             return null;
         }
@@ -44,7 +46,9 @@ internal static class HostInterfaces
                 .Where(a => a.Address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
                 .Distinct()
                 .ToImmutableArray();
-            return subnets.IsEmpty ? null : new(index, one.Name, [.. subnets.Select(s => s.Address).Distinct()], subnets, isLoopback);
+            return subnets.IsEmpty
+                ? null
+                : new(index, one.Name, [.. subnets.Select(s => s.Address).Distinct()], subnets, isLoopback);
         }
         catch (Exception e) when (e is NetworkInformationException or IOException)
         {

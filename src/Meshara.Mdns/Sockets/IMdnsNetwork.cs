@@ -12,12 +12,14 @@ internal interface IMdnsNetwork : IAsyncDisposable
     ImmutableArray<MdnsInterface> Interfaces { get; }
 
     /// <summary>
-    /// What comes in, our own multicasts among it. Bounded: when it is not read, packets are dropped, but never a change of interfaces.
-    /// Ends with the network.
+    /// What comes in, our own multicasts among it. Bounded: when it is not read, packets are dropped, but never a change of
+    /// interfaces. Ends with the network.
     /// </summary>
     ChannelReader<NetworkInput> Inputs { get; }
 
-    /// <summary>Sends to the group by that interface, with TTL 255 (RFC 6762 section 11). Never throws: an interface may go at any time.</summary>
+    /// <summary>
+    /// Sends to the group by that interface, with TTL 255 (RFC 6762 section 11). Never throws: an interface may go at any time.
+    /// </summary>
     void Send(ReadOnlyMemory<byte> packet, int interfaceIndex, AddressFamily family);
 
     /// <summary>Sends to one host, which is on the link of that interface. Never throws.</summary>

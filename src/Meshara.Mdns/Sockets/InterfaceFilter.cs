@@ -6,14 +6,14 @@ namespace Meshara.Mdns.Sockets;
 
 /// <summary>
 /// Which interfaces are used. An entry is a pattern with * and ? on the name, or an IP address of the interface.
-/// With anything in <paramref name="Include"/> only what it names is used, whatever <paramref name="Exclude"/> says; otherwise all
-/// that <paramref name="Exclude"/> does not name. Loopback is the last resort, unless it is included by name.
+/// With anything in <paramref name="Include"/> only what it names is used, whatever <paramref name="Exclude"/> says; otherwise
+/// all that <paramref name="Exclude"/> does not name. Loopback is the last resort, unless it is included by name.
 /// </summary>
 internal sealed record InterfaceFilter(ImmutableArray<string> Include, ImmutableArray<string> Exclude)
 {
     /// <summary>
-    /// Bridges of containers and virtual machines, tunnels and overlays. No other host of the LAN is there, and addresses announced
-    /// from there lead nowhere: the most common complaint about every mDNS library.
+    /// Bridges of containers and virtual machines, tunnels and overlays. No other host of the LAN is there, and addresses
+    /// announced from there lead nowhere: the most common complaint about every mDNS library.
     /// </summary>
     public static readonly ImmutableArray<string> DefaultExclude =
     [
@@ -24,7 +24,9 @@ internal sealed record InterfaceFilter(ImmutableArray<string> Include, Immutable
     /// <summary>Everything but <see cref="DefaultExclude"/>.</summary>
     public static readonly InterfaceFilter Default = new([], DefaultExclude);
 
-    /// <summary>Whether an interface of that name and these addresses may be used. Says nothing about loopback being the last resort.</summary>
+    /// <summary>
+    /// Whether an interface of that name and these addresses may be used. Says nothing about loopback being the last resort.
+    /// </summary>
     public bool Allows(string name, IEnumerable<IPAddress> addresses) =>
         Include.IsEmpty ? !Names(Exclude, name, addresses) : Names(Include, name, addresses);
 
@@ -35,10 +37,11 @@ internal sealed record InterfaceFilter(ImmutableArray<string> Include, Immutable
         return Include.IsEmpty && allowed.Any(i => !i.IsLoopback) ? [.. allowed.Where(i => !i.IsLoopback)] : allowed;
     }
 
-    private static bool Names(ImmutableArray<string> entries, string name, IEnumerable<IPAddress> addresses) => entries.Any(entry =>
-        FileSystemName.MatchesSimpleExpression(entry, name, ignoreCase: false)
+    private static bool Names(ImmutableArray<string> entries, string name, IEnumerable<IPAddress> addresses) => entries.Any(
+        entry => FileSystemName.MatchesSimpleExpression(entry, name, ignoreCase: false)
         || (IPAddress.TryParse(entry, out var address) && addresses.Any(a => IsSame(a, address))));
 
     /// <summary>The scope id is the system's own numbering; who writes fe80::1 into a file means that address.</summary>
-    private static bool IsSame(IPAddress one, IPAddress other) => one.GetAddressBytes().AsSpan().SequenceEqual(other.GetAddressBytes());
+    private static bool IsSame(IPAddress one, IPAddress other) =>
+        one.GetAddressBytes().AsSpan().SequenceEqual(other.GetAddressBytes());
 }

@@ -13,7 +13,8 @@ internal sealed class InterfaceWatch : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     // Room for one: a burst of changes is one look.
-    private readonly Channel<bool> _nudges = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _nudges = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ITimer _timer;
 
     public InterfaceWatch(TimeProvider time)

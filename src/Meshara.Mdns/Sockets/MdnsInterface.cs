@@ -6,7 +6,9 @@ namespace Meshara.Mdns.Sockets;
 
 /// <summary>One interface of the host that mDNS uses, as it is now. Two are equal if all they hold is.</summary>
 /// <param name="Index">The system's number of the interface; the same for both address families.</param>
-/// <param name="Addresses">Its unicast addresses, of both families; those that are link-local to IPv6 with their scope id.</param>
+/// <param name="Addresses">
+/// Its unicast addresses, of both families; those that are link-local to IPv6 with their scope id.
+/// </param>
 /// <param name="Subnets">What is on its link: each of its addresses with the length of the prefix.</param>
 internal sealed record MdnsInterface(
     int Index,

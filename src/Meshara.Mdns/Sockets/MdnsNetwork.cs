@@ -12,7 +12,9 @@ namespace Meshara.Mdns.Sockets;
 /// </summary>
 internal sealed class MdnsNetwork : IMdnsNetwork
 {
-    /// <summary>Inputs that wait to be read. A LAN of a thousand hosts that all answer at once loses some, and mDNS asks again.</summary>
+    /// <summary>
+    /// Inputs that wait to be read. A LAN of a thousand hosts that all answer at once loses some, and mDNS asks again.
+    /// </summary>
     private const int MaxInputs = 256;
 
     private readonly Func<ImmutableArray<MdnsInterface>?> _look;
@@ -56,7 +58,9 @@ internal sealed class MdnsNetwork : IMdnsNetwork
     /// <summary>Families that are not there or are held by somebody who does not share, and the system's word for it.</summary>
     public ImmutableDictionary<AddressFamily, SocketError> Missing { get; }
 
-    /// <summary>Binds and joins. A host that is without one of the families, or where it cannot be bound, uses the other.</summary>
+    /// <summary>
+    /// Binds and joins. A host that is without one of the families, or where it cannot be bound, uses the other.
+    /// </summary>
     /// <exception cref="SocketException">Neither family can be bound.</exception>
     public static MdnsNetwork Open(InterfaceFilter filter, int port = MdnsGroup.Port, TimeProvider? time = null) =>
         Open(() => HostInterfaces.Read() is { } all ? filter.Select(all) : null, port, time ?? TimeProvider.System);

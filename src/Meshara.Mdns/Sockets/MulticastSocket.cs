@@ -12,7 +12,9 @@ internal sealed class MulticastSocket : IDisposable
     /// <summary>RFC 6762 section 11: everything leaves with 255, multicast or not.</summary>
     private const int Hops = 255;
 
-    /// <summary>Windows' switch for reporting that a packet sent before was not wanted, as an error of the next receive.</summary>
+    /// <summary>
+    /// Windows' switch for reporting that a packet sent before was not wanted, as an error of the next receive.
+    /// </summary>
     private const int UdpConnectionReset = unchecked((int)0x9800000C);
 
     private readonly Socket _socket;
@@ -32,7 +34,7 @@ internal sealed class MulticastSocket : IDisposable
 
     private SocketOptionLevel Level => Family == AddressFamily.InterNetworkV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
 
-    /// <exception cref="SocketException">The port is taken by one that does not share it, or there is no such family here.</exception>
+    /// <exception cref="SocketException">The port is taken by one that does not share it, or there is no such family.</exception>
     public static MulticastSocket Bind(AddressFamily family, int port, NetworkCounts counts)
     {
         var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
@@ -51,7 +53,9 @@ internal sealed class MulticastSocket : IDisposable
     }
 
     /// <summary>Is a member of the group on exactly these interfaces from now on, as far as the system lets it.</summary>
-    /// <param name="fresh">Those to leave and join again, because what the system knew of them may be gone with their addresses.</param>
+    /// <param name="fresh">
+    /// Those to leave and join again, because what the system knew of them may be gone with their addresses.
+    /// </param>
     public void Keep(IReadOnlyCollection<int> interfaces, IReadOnlySet<int> fresh)
     {
         // The system keeps memberships of interfaces that are gone, and there is a limit (20 on Linux): leave them.
@@ -128,8 +132,8 @@ internal sealed class MulticastSocket : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>
-    /// An interface by its index, in network byte order. Loopback by its address: by the index Linux would take the source from some
-    /// other interface, and send from 0.0.0.0 on a host that has no other.
+    /// An interface by its index, in network byte order. Loopback by its address: by the index Linux would take the source from
+    /// some other interface, and send from 0.0.0.0 on a host that has no other.
     /// </summary>
     private static int ForIPv4(MdnsInterface by) =>
         by.IsLoopback && by.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) is { } address

@@ -20,7 +20,9 @@ internal sealed class NetworkCounts
 
     public IReadOnlyDictionary<SocketError, long> ReceiveErrors => _receiveErrors;
 
-    /// <summary>Attempts to join the group on an interface that failed; each is made again at the next look at the interfaces.</summary>
+    /// <summary>
+    /// Attempts to join the group on an interface that failed; each is made again at the next look at the interfaces.
+    /// </summary>
     public IReadOnlyDictionary<SocketError, long> JoinErrors => _joinErrors;
 
     /// <summary>Packets that came in and were not told of, by the reason.</summary>

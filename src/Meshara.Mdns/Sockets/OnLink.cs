@@ -7,8 +7,8 @@ namespace Meshara.Mdns.Sockets;
 internal static class OnLink
 {
     /// <summary>
-    /// Whether the source of a packet that came in by the interface is a host of that link: its address is in one of the interface's
-    /// subnets, or link-local to IPv6, or it came in by loopback, where nothing but this host is.
+    /// Whether the source of a packet that came in by the interface is a host of that link: its address is in one of the
+    /// interface's subnets, or link-local to IPv6, or it came in by loopback, where nothing but this host is.
     /// </summary>
     public static bool IsOnLink(MdnsInterface at, IPAddress source)
     {

@@ -6,8 +6,8 @@ namespace Meshara.Mdns.Sockets;
 internal static class ReceiveLoop
 {
     /// <summary>
-    /// After an error the loop rests, so that one which comes back at once (an interface that is broken, no memory) does not cost a
-    /// core. Short, because the system's buffer has to hold what comes meanwhile.
+    /// After an error the loop rests, so that one which comes back at once (an interface that is broken, no memory) does not
+    /// cost a core. Short, because the system's buffer has to hold what comes meanwhile.
     /// </summary>
     internal static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 

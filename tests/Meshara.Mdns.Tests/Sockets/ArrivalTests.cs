@@ -34,7 +34,8 @@ public sealed class ArrivalTests
     [InlineData("127.5.6.7")]
     [InlineData("::1")]
     [InlineData("192.168.1.7")]
-    public void What_comes_by_loopback_is_of_this_host(string source) => OnLink.IsOnLink(Lo, IPAddress.Parse(source)).ShouldBeTrue();
+    public void What_comes_by_loopback_is_of_this_host(string source) =>
+        OnLink.IsOnLink(Lo, IPAddress.Parse(source)).ShouldBeTrue();
 
     [Theory]
     [InlineData("10.0.0.1", 32, "10.0.0.1", true)]

@@ -49,7 +49,8 @@ public sealed class InterfaceChangesTests
         changes.Changed.ShouldBeEmpty();
     }
 
-    public static TheoryData<string> Different => ["eth0 192.168.1.8/24", "eth0 192.168.1.7/16", "eth0 192.168.1.7/24 10.0.0.1/8", "eth1 192.168.1.7/24"];
+    public static TheoryData<string> Different =>
+        ["eth0 192.168.1.8/24", "eth0 192.168.1.7/16", "eth0 192.168.1.7/24 10.0.0.1/8", "eth1 192.168.1.7/24"];
 
     [Theory]
     [MemberData(nameof(Different))]

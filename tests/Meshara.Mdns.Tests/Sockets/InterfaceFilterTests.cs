@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Meshara.Mdns.Sockets;
 using Shouldly;
@@ -65,8 +66,9 @@ public sealed class InterfaceFilterTests
         new InterfaceFilter(["lo", "eth*"], []).Select([Docker, Eth, Lo]).ShouldBe([Lo, Eth]);
 
     [Fact]
-    public void Loopback_that_is_excluded_is_not_even_the_last_resort() => new InterfaceFilter([], ["lo"]).Select([Lo]).ShouldBeEmpty();
+    public void Loopback_that_is_excluded_is_not_even_the_last_resort() =>
+        new InterfaceFilter([], ["lo"]).Select([Lo]).ShouldBeEmpty();
 
-    private static System.Collections.Immutable.ImmutableArray<string> Split(string entries) =>
+    private static ImmutableArray<string> Split(string entries) =>
         [.. entries.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 }

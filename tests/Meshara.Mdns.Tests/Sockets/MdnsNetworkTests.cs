@@ -142,7 +142,8 @@ public sealed class MdnsNetworkTests
         network.Send("x"u8.ToArray(), lo.Index, AddressFamily.InterNetwork);
         network.SendTo("x"u8.ToArray(), lo.Index, new IPEndPoint(IPAddress.Loopback, 9));
 
-        network.Counts.SendErrors.Keys.ShouldBe([SocketError.NetworkDown, SocketError.MessageSize, SocketError.Shutdown], ignoreOrder: true);
+        network.Counts.SendErrors.Keys.ShouldBe(
+            [SocketError.NetworkDown, SocketError.MessageSize, SocketError.Shutdown], ignoreOrder: true);
         network.Counts.SendErrors[SocketError.Shutdown].ShouldBe(2);
     }
 
@@ -179,7 +180,9 @@ public sealed class MdnsNetworkTests
         return ((IPEndPoint)both.LocalEndPoint!).Port;
     }
 
-    /// <summary>An interface that is not loopback. What a test sends by it stays on the link, and on a port that nobody listens to.</summary>
+    /// <summary>
+    /// An interface that is not loopback. What a test sends by it stays on the link, and on a port that nobody listens to.
+    /// </summary>
     private static MdnsInterface RealInterface(AddressFamily family)
     {
         var real = HostInterfaces.Read()!.Value.FirstOrDefault(i => !i.IsLoopback

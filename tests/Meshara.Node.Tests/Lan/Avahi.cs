@@ -12,7 +12,8 @@ internal sealed class Avahi : IAsyncDisposable
 {
     private const string DBusConfiguration =
         """
-        <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+        <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+          "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
         <busconfig>
           <type>system</type>
           <listen>unix:path=@BUS@</listen>
@@ -79,7 +80,9 @@ internal sealed class Avahi : IAsyncDisposable
         }
     }
 
-    /// <summary>All services of that type that it can resolve now, one row for each interface and address family it sees them by.</summary>
+    /// <summary>
+    /// All services of that type that it can resolve now, one row for each interface and address family it sees them by.
+    /// </summary>
     public async Task<ImmutableArray<AvahiService>> BrowseAsync(string type)
     {
         var (exit, rows, error) = await Lan.RunAsync(OnBus(Requires.Command("avahi-browse"), "-p", "-r", "-t", type));
@@ -103,7 +106,9 @@ internal sealed class Avahi : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes a service until the process is disposed of. It has been probed for and announced when this returns.</summary>
+    /// <summary>
+    /// Publishes a service until the process is disposed of. It has been probed for and announced when this returns.
+    /// </summary>
     /// <param name="txt">Strings of the form key=value.</param>
     public async Task<LanProcess> PublishAsync(string name, string type, int port, params string[] txt)
     {
@@ -128,7 +133,8 @@ internal sealed class Avahi : IAsyncDisposable
     private async Task StartAsync()
     {
         await File.WriteAllTextAsync(_folder["dbus.conf"], DBusConfiguration.Replace("@BUS@", Bus, StringComparison.Ordinal));
-        await File.WriteAllTextAsync(_folder["avahi.conf"], AvahiConfiguration.Replace("@HOST@", _host.Name, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            _folder["avahi.conf"], AvahiConfiguration.Replace("@HOST@", _host.Name, StringComparison.Ordinal));
         Directory.CreateDirectory(RunFolder);
 
         // It prints its address when it listens.

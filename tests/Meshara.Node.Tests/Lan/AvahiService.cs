@@ -5,6 +5,10 @@ using System.Text;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>A service that Avahi has resolved: a row of <c>avahi-browse --parsable --resolve</c>.</summary>
+/// <param name="Protocol">IPv4 or IPv6: what it was heard by.</param>
+/// <param name="Address">
+/// Of either family, whatever the protocol: one of the host's addresses, and not the same one every time.
+/// </param>
 internal sealed record AvahiService(
     string Interface, string Protocol, string Name, string Type, string Domain, string Host, string Address, int Port,
     ImmutableArray<string> Txt)
@@ -17,7 +21,8 @@ internal sealed record AvahiService(
         // Only the last field can hold a semicolon; the name has it escaped.
         var f = line.Split(';', Fields);
         return f is ["=", ..] && f.Length == Fields
-            ? new(f[1], f[2], Unescape(f[3]), f[4], f[5], f[6], f[7], int.Parse(f[8], CultureInfo.InvariantCulture), [.. Strings(f[9])])
+            ? new(f[1], f[2], Unescape(f[3]), f[4], f[5], f[6], f[7],
+                int.Parse(f[8], CultureInfo.InvariantCulture), [.. Strings(f[9])])
             : null;
     }
 
@@ -48,7 +53,8 @@ internal sealed record AvahiService(
             {
                 bytes.Add(from[i]);
             }
-            else if (i + 3 < from.Length && byte.TryParse(from.AsSpan(i + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            else if (i + 3 < from.Length
+                && byte.TryParse(from.AsSpan(i + 1, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
                 bytes.Add(value);
                 i += 3;

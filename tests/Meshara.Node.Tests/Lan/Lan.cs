@@ -4,8 +4,9 @@ using Meshara.Tests;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>
-/// A LAN of its own on this machine: each host a network namespace with <c>lo</c> and <c>eth0</c>, joined by a bridge in a namespace
-/// of its own, so that nothing of it touches the machine's network. Host i has 10.78.0.i/24 and a link-local IPv6 address.
+/// A LAN of its own on this machine: each host a network namespace with <c>lo</c> and <c>eth0</c>, joined by a bridge in a
+/// namespace of its own, so that nothing of it touches the machine's network. Host i has 10.78.0.i/24 and a link-local IPv6
+/// address.
 /// </summary>
 internal sealed class Lan : IAsyncDisposable
 {
@@ -103,7 +104,8 @@ internal sealed class Lan : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{start.FileName} {string.Join(' ', start.ArgumentList)}' took more than {patience ?? Patience}.");
+            throw new TimeoutException(
+                $"'{start.FileName} {string.Join(' ', start.ArgumentList)}' took more than {patience ?? Patience}.");
         }
     }
 
@@ -133,7 +135,8 @@ internal sealed class Lan : IAsyncDisposable
         var host = new LanHost($"{_prefix}-{i}", $"10.78.0.{i}");
         await AddNamespaceAsync(host.Name);
 
-        // Before eth0 is there, which takes its settings from the default: an address that is looked for duplicates cannot be used yet.
+        // Before eth0 is there, which takes its settings from the default: an address that is looked for duplicates cannot be
+        // used yet.
         MustHaveWorked(await host.RunAsync(
             "sh", "-c", "for c in all default; do echo 0 > /proc/sys/net/ipv6/conf/$c/accept_dad; done"));
         await IpAsync(Switch, [$"link add p{i} type veth peer name eth0 netns {host.Name}", $"link set p{i} master br0 up"]);

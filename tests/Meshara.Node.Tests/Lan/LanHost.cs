@@ -27,7 +27,9 @@ internal sealed class LanHost(string name, string address)
     /// <summary>Starts what runs until it is disposed of, or until the LAN is.</summary>
     public LanProcess Start(string command, params string[] arguments) => new(In(command, arguments));
 
-    /// <summary>As an administrator's <c>ip link set eth0 down</c>: the interface stays, without its IPv6 addresses and its routes.</summary>
+    /// <summary>
+    /// As an administrator's <c>ip link set eth0 down</c>: the interface stays, without its IPv6 addresses and its routes.
+    /// </summary>
     public Task LinkDownAsync() => Lan.IpAsync(Name, ["link set eth0 down"]);
 
     /// <summary>Up again, with the address it had.</summary>

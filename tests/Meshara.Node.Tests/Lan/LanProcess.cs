@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace Meshara.Node.Tests.Lan;
 
-/// <summary>A process that runs until it is disposed of. Disposing asks it to end (SIGTERM), so that it can say goodbye.</summary>
+/// <summary>
+/// A process that runs until it is disposed of. Disposing asks it to end (SIGTERM), so that it can say goodbye.
+/// </summary>
 internal sealed class LanProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);

@@ -70,7 +70,10 @@ internal static class PythonZeroconf
         Requires.That(exit == 0, "this test needs Debian's python3-zeroconf");
     }
 
-    /// <summary>Publishes a service until the process is disposed of, by the host's IPv4 address. It has been announced when this returns.</summary>
+    /// <summary>
+    /// Publishes a service until the process is disposed of, by the host's IPv4 address. It has been announced when this
+    /// returns.
+    /// </summary>
     /// <param name="type">Without the domain, as _meshara._tcp.</param>
     /// <param name="txt">Strings of the form key=value.</param>
     public static async Task<LanProcess> PublishAsync(LanHost host, string name, string type, int port, params string[] txt)
@@ -95,7 +98,8 @@ internal static class PythonZeroconf
     /// <param name="Addresses">Empty, with port 0, if it could not be resolved, and when it was removed.</param>
     /// <param name="Nanoseconds">When, by the machine's monotonic clock.</param>
     internal sealed record Seen(
-        string Event, string Name, IReadOnlyList<string> Addresses, int Port, IReadOnlyDictionary<string, string> Txt, long Nanoseconds);
+        string Event, string Name, IReadOnlyList<string> Addresses, int Port, IReadOnlyDictionary<string, string> Txt,
+        long Nanoseconds);
 
     /// <summary>A browser that runs.</summary>
     internal sealed class Browser(LanProcess process) : IAsyncDisposable
