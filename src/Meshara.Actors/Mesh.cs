@@ -7,6 +7,7 @@ using Akka.Configuration;
 using Google.Protobuf;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Discovery;
 using Meshara.Actors.Hosting;
 using Meshara.Actors.Peers;
 using Meshara.Core.Identity;
@@ -85,6 +86,14 @@ public sealed class Mesh
     /// <exception cref="MeshException">unknown-peer.</exception>
     public Task<PeerDetails> GetPeerAsync(NodeId peer, CancellationToken cancellation = default) =>
         AskAsync<PeerDetails>(new MeshProtocol.Show(peer), cancellation);
+
+    /// <summary>The nodes that are on the local network now (mDNS), ordered by id; none without the method <c>local-mdns</c>.</summary>
+    public async Task<ImmutableArray<LanNode>> DiscoverAsync(CancellationToken cancellation = default)
+    {
+        var seen = await AskAsync<LanDiscoveryProtocol.Seen>(new MeshProtocol.Discover(), cancellation).ConfigureAwait(false);
+        var connected = (await ListPeersAsync(cancellation).ConfigureAwait(false)).Select(p => p.PeerId).ToHashSet();
+        return [.. seen.Peers.OrderBy(p => p.Id).Select(p => p.ToNode(connected.Contains(p.Id)))];
+    }
 
     /// <summary>Asks a connected peer for a sign of life now; the answer is the round-trip time.</summary>
     /// <exception cref="MeshException">unknown-peer; not-connected; heartbeat-timeout.</exception>

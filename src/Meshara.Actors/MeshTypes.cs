@@ -38,6 +38,23 @@ public sealed record PeerDetails(
 /// <param name="LastFailure">Why the last dial failed; null if it did not.</param>
 public sealed record PeerAddressState(PeerAddress Address, bool Proven, DateTimeOffset? LastTry, Reason? LastFailure);
 
+/// <summary>A node that says of itself that it is on the local network. Nothing of that is proven until it is connected.</summary>
+/// <param name="PeerId">Who it says it is.</param>
+/// <param name="PublicKey">Its key, of which the id is the hash.</param>
+/// <param name="Name">Its name in DNS-SD.</param>
+/// <param name="Addresses">Where it can be dialled.</param>
+/// <param name="FirstSeen">When it was first heard of.</param>
+/// <param name="Expires">When it is forgotten, unless it is heard again.</param>
+/// <param name="Connected">Whether it is connected with this node now.</param>
+public sealed record LanNode(
+    NodeId PeerId,
+    PublicKey PublicKey,
+    string Name,
+    ImmutableArray<PeerAddress> Addresses,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset Expires,
+    bool Connected);
+
 /// <summary>What became of a message.</summary>
 public enum SendResult
 {

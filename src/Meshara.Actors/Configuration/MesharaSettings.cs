@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Meshara.Core.Peers;
+using Meshara.Mdns.Sockets;
 
 namespace Meshara.Actors.Configuration;
 
@@ -56,6 +57,8 @@ internal sealed record DiscoverySettings
     /// <summary><c>mdns-interval</c>: how often the LAN is asked again.</summary>
     public TimeSpan MdnsInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    public MdnsSettings Mdns { get; init; } = new();
+
     /// <summary><c>bootstrap-nodes</c>: HOST:PORT[@NODE-ID].</summary>
     public ImmutableArray<PeerTarget> BootstrapNodes { get; init; } = [];
 
@@ -64,6 +67,21 @@ internal sealed record DiscoverySettings
 
     /// <summary><c>target-peers</c>: how many the node itself strives for.</summary>
     public int TargetPeers { get; init; } = 16;
+}
+
+/// <summary><c>discovery.mdns</c>.</summary>
+internal sealed record MdnsSettings
+{
+    /// <summary><c>include-interfaces</c>: if it names any, only these are used.</summary>
+    public ImmutableArray<string> IncludeInterfaces { get; init; } = [];
+
+    /// <summary><c>exclude-interfaces</c>: these are not used, unless they are included.</summary>
+    public ImmutableArray<string> ExcludeInterfaces { get; init; } = InterfaceFilter.DefaultExclude;
+
+    /// <summary><c>max-sightings-per-minute</c>: more are not heeded.</summary>
+    public int MaxSightingsPerMinute { get; init; } = 600;
+
+    public InterfaceFilter Filter() => new(IncludeInterfaces, ExcludeInterfaces);
 }
 
 /// <summary><c>heartbeat</c>.</summary>

@@ -61,6 +61,12 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             EnabledMethods =
                 [.. reader.List<string>("discovery.enabled-methods", TryMethod, most: 16, "one of manual, local-mdns and bootstrap")],
             MdnsInterval = reader.Duration("discovery.mdns-interval", Second, Hour),
+            Mdns = new MdnsSettings
+            {
+                IncludeInterfaces = Interfaces("discovery.mdns.include-interfaces"),
+                ExcludeInterfaces = Interfaces("discovery.mdns.exclude-interfaces"),
+                MaxSightingsPerMinute = reader.Integer("discovery.mdns.max-sightings-per-minute", 1, 100_000),
+            },
             BootstrapNodes = reader.List<PeerTarget>(
                 "discovery.bootstrap-nodes", PeerTarget.TryParse, most: 256, "HOST:PORT[@NODE-ID] in double quotes"),
             MaxPeers = reader.Integer("discovery.max-peers", 0, 10_000),
@@ -130,6 +136,16 @@ internal sealed class SettingsAssembly(SettingsReader reader)
         var backoff = new Backoff(reader.Duration($"{key}.initial", Tick, Hour), reader.Duration($"{key}.max", Tick, Day));
         reader.Require(backoff.Initial <= backoff.Max, $"{key}.max", $"{key}.initial", "at least");
         return backoff;
+    }
+
+    private ImmutableArray<string> Interfaces(string key) =>
+        reader.List<string>(key, TryInterface, most: 64, "the name of an interface, with * and ?, or an address of it, in double quotes");
+
+    private static bool TryInterface(string text, out string? name, out string? error)
+    {
+        name = text.Length is > 0 and <= 64 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) ? text : null;
+        error = null;
+        return name is not null;
     }
 
     private static bool TryMethod(string text, out string? method, out string? error)

@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Akka.Actor;
+using Akka.Event;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Store;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Mdns.Sockets;
 
 namespace Meshara.Actors.Hosting;
 
@@ -50,6 +54,9 @@ internal static class NodeStart
                     PeerStoreSupervisor.Props(owner, identity.Id, plugin, settings.Store, settings.Reputation, settings.Dispatcher), "store"),
                 children => children.ActorOf(
                     Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
+                settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
+                    ? children => StartMdns(children, system, context, listener.LocalEndPoint)
+                    : null,
                 () => ReleaseAll(held));
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             return (supervisor, node);
@@ -63,6 +70,29 @@ internal static class NodeStart
         {
             ReleaseAll(held);
             throw;
+        }
+    }
+
+    /// <summary>A host where no socket can be had for multicast DNS runs all the same: peers can be found by other ways.</summary>
+    private static IActorRef StartMdns(IActorRefFactory children, ActorSystem system, NodeContext node, IPEndPoint listening)
+    {
+        try
+        {
+            var discovery = node.Settings.Discovery;
+            var parts = new MdnsParts(
+                MdnsNetwork.Open(discovery.Mdns.Filter()),
+                Advertisement.Of(node.Identity.PublicKey, listening.Port),
+                listening.Address,
+                discovery.MdnsInterval,
+                discovery.Mdns.MaxSightingsPerMinute,
+                node.Clock,
+                node.Seed);
+            return children.ActorOf(MdnsDiscovery.Props(parts, node.Settings.Dispatcher), "mdns");
+        }
+        catch (SocketException e)
+        {
+            system.Log.Warning("No peers are looked for on the local network, because port 5353 cannot be shared: {0}", e.Message);
+            return ActorRefs.Nobody;
         }
     }
 
@@ -117,7 +147,7 @@ internal static class NodeStart
             .SelectMany(i => i.GetIPProperties().UnicastAddresses)
             .Select(u => u.Address)
             .Where(a => a is { IsIPv6LinkLocal: false, IsIPv6SiteLocal: false }
-                && (bound.Address.Equals(IPAddress.IPv6Any) || a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork));
+                && (bound.Address.Equals(IPAddress.IPv6Any) || a.AddressFamily == AddressFamily.InterNetwork));
         return [.. own.Prepend(IPAddress.Loopback).Distinct().Select(a => PeerAddress.Of(a, bound.Port))];
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Meshara.Actors.Discovery;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -47,12 +48,13 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
             return;
         }
 
-        connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now });
         var peer = connection.Peer!.Value;
+        var source = connection.Source == PeerSource.Inbound && state.Neighbours[peer] is not null ? PeerSource.Mdns : connection.Source;
+        connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now, Source = source });
         HandshakeIsOver(connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
-        if (state.Book[peer] is null)
+        if (state.Book[peer] is null && state.Neighbours[peer] is null)
         {
             state.Announce.Tell(state.About(MeshEventKind.PeerDiscovered, connection));
         }
@@ -131,6 +133,31 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
             request.Complete(kept, failure, wasConnected);
         });
+    }
+
+    /// <summary>Somebody is on the local network: it may be wanted, and whoever dialled in from there was found there.</summary>
+    public void OnSighted(LanPeer peer)
+    {
+        var isNew = state.Neighbours.See(peer);
+        if (state.OpenConnectionOf(peer.Id) is { Source: PeerSource.Inbound } connection)
+        {
+            state.Connections.Update(connection with { Source = PeerSource.Mdns });
+        }
+        else if (isNew && state.Book[peer.Id] is null && peer.Id != state.Node.Node.Id)
+        {
+            state.Announce.Tell(new MeshEvent(MeshEventKind.PeerDiscovered, state.Now)
+            {
+                PeerId = peer.Id, Address = peer.Addresses.FirstOrDefault(), Source = PeerSource.Mdns,
+            });
+        }
+
+        dialler.Follow(peer.Id);
+    }
+
+    public void OnGone(NodeId peer)
+    {
+        state.Neighbours.Forget(peer);
+        dialler.Follow(peer);
     }
 
     private void Supersede(long old)
@@ -225,6 +252,11 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
 
         state.Announce.Tell(about);
+        if (peer is { } sought)
+        {
+            state.Neighbours.Doubt(sought);
+        }
+
         if (peer is { } tried && state.Book[tried] is not null)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));

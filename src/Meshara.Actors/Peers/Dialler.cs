@@ -20,7 +20,7 @@ internal sealed class Dialler(
     {
         foreach (var peer in state.Book.All.Where(p => p.Manual && !p.IsRemoved(state.Now)))
         {
-            state.Plan = state.Plan.Want(peer.Id, AddressesOf(peer), PeerSource.Store, held: false, state.Now);
+            state.Plan = state.Plan.Want(peer.Id, AddressesOf(peer.Id), PeerSource.Store, held: false, state.Now);
         }
 
         foreach (var target in state.Settings.Peers.Where(t => !IsKnownAsManual(t)))
@@ -39,14 +39,33 @@ internal sealed class Dialler(
         DialWhatIsDue();
     }
 
-    /// <summary>Follows what the store says of a peer: a manual one is wanted for ever.</summary>
+    /// <summary>Follows what the store says of a peer.</summary>
     public void Follow(KnownPeer peer)
     {
         state.Roster = state.Roster.Protect(peer.Id, peer.Manual);
-        state.Plan = peer.Manual
-            ? state.Plan.Want(peer.Id, AddressesOf(peer), PeerSource.Manual, state.Roster[peer.Id] is { Confirmed: true }, state.Now)
-            : state.Plan.Drop(peer.Id);
+        Follow(peer.Id);
+    }
+
+    /// <summary>A manual peer is wanted for ever, one on the local network while it is there, and any other not.</summary>
+    public void Follow(NodeId peer)
+    {
+        var known = state.Book[peer];
+        PeerSource? why = known is { Manual: true } ? PeerSource.Manual
+            : state.Neighbours[peer] is not null && peer != state.Node.Node.Id && !IsKeptOut(known) ? PeerSource.Mdns
+            : null;
+        state.Plan = why is { } source
+            ? state.Plan.Want(peer, AddressesOf(peer), source, state.Roster[peer] is { Confirmed: true }, state.Now)
+            : state.Plan.Drop(peer);
         DialWhatIsDue();
+    }
+
+    /// <summary>Who is on the local network and was kept out may have served its time.</summary>
+    public void FollowAllNeighbours()
+    {
+        foreach (var peer in state.Neighbours.All.Select(p => p.Id).ToList())
+        {
+            Follow(peer);
+        }
     }
 
     /// <summary>Dials once, because a person asked.</summary>
@@ -56,14 +75,14 @@ internal sealed class Dialler(
     public void DialWhatIsDue()
     {
         var underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
-        foreach (var (key, goal) in state.Plan.Due(state.Now).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
+        foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
         {
             var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
             var connection = start(new ConnectionOrigin.Dial(goal.Next, goal.Expected), goal.Source, claim);
             state.Plan = state.Plan.Started(key, connection.Number);
         }
 
-        if (state.Plan.NextDue is { } due)
+        if (state.Plan.NextDue(state.Room > 0) is { } due)
         {
             var wait = due - state.Now;
             wakeIn(wait > ShortestWait ? wait : ShortestWait);
@@ -76,7 +95,12 @@ internal sealed class Dialler(
         : peer is { } id ? state.Book[id]?.RemovedUntil
         : null;
 
-    private static ImmutableArray<PeerAddress> AddressesOf(KnownPeer peer) => [.. peer.AddressesBestFirst.Select(a => a.Address)];
+    /// <summary>Where it says that it is now goes before where it was.</summary>
+    private ImmutableArray<PeerAddress> AddressesOf(NodeId peer) =>
+        [.. state.Neighbours.AddressesOf(peer).Concat(state.Book[peer]?.AddressesBestFirst.Select(a => a.Address) ?? []).Distinct()];
+
+    private bool IsKeptOut(KnownPeer? known) => known is not null && (known.IsRemoved(state.Now) || known.IsBanned(state.Now)
+        || known.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good);
 
     private void Want(PeerTarget target, PeerSource source) => state.Plan = state.Plan.Want(WithPin(target), source, state.Now);
 

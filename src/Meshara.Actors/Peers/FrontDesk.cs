@@ -68,6 +68,9 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
         }
     }
 
+    /// <summary>The discovery itself answers: it alone knows for how long it believes what.</summary>
+    public void OnDiscover(IActorRef sender) => state.Neighbours.List(sender);
+
     public void OnForPeer(ForPeer message, IActorRef sender)
     {
         if (state.OpenConnectionOf(message.Peer) is { } connection)

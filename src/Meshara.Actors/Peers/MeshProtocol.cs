@@ -28,6 +28,9 @@ internal static class MeshProtocol
     /// <summary>Answered with <see cref="PeerDetails"/> or <see cref="Failed"/>.</summary>
     public sealed record Show(NodeId Peer);
 
+    /// <summary>Answered with <see cref="Discovery.LanDiscoveryProtocol.Seen"/>.</summary>
+    public sealed record Discover;
+
     /// <summary>A message for the connection of <paramref name="Peer"/>, which answers it; without one: <see cref="Failed"/>.</summary>
     public sealed record ForPeer(NodeId Peer, object Message);
 

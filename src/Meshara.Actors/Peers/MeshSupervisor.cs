@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Discovery;
 using Meshara.Actors.Store;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.PeerConnectionProtocol;
@@ -10,9 +11,13 @@ namespace Meshara.Actors.Peers;
 /// <summary>The parts that a node is made of beside its connections. They are handed in, so that a test can hand in probes.</summary>
 /// <param name="StartStore">Starts the peer store as a child of the supervisor, which it then tells what is known.</param>
 /// <param name="StartListener">Starts the listener as a child of the supervisor.</param>
+/// <param name="StartDiscovery">Starts what looks for nodes on the local network as a child of the supervisor; null if nothing does.</param>
 /// <param name="Release">Called when the supervisor has stopped, however that came about.</param>
 internal sealed record NodeParts(
-    Func<IActorRefFactory, IActorRef, IActorRef> StartStore, Func<IActorRefFactory, IActorRef> StartListener, Action Release);
+    Func<IActorRefFactory, IActorRef, IActorRef> StartStore,
+    Func<IActorRefFactory, IActorRef> StartListener,
+    Func<IActorRefFactory, IActorRef>? StartDiscovery,
+    Action Release);
 
 /// <summary>
 /// The node: it owns every other actor of it, and alone decides who is connected. The decisions are those of the roster, the dial
@@ -35,6 +40,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly IActorRef _messages;
     private readonly IActorRef _store;
     private readonly IActorRef _listener;
+    private readonly IActorRef _discovery;
     private long _lastConnection;
     private string? _storeProblem;
 
@@ -47,8 +53,9 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _messages = Context.ActorOf(Akka.Actor.Props.Create(() => new MessageFeed()).WithDispatcher(dispatcher), "messages");
         _store = parts.StartStore(Context, Self);
         _listener = parts.StartListener(Context);
+        _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;
 
-        _state = new NodeState(node, new PeerBook(_store), new Announcer(_events, node.Clock, Context.GetLogger()));
+        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), new Announcer(_events, node.Clock, Context.GetLogger()));
         _dialler = new Dialler(
             _state,
             (origin, source, claim) => Start(origin, source, claim, handshake: null),
@@ -117,11 +124,16 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.Show>(show => _desk.OnShow(show, Sender));
         Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
+        Receive<MeshProtocol.Discover>(_ => _desk.OnDiscover(Sender));
         Receive<MeshProtocol.Stop>(_ => OnStop());
 
         Receive<Listener.Inbound>(inbound => Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound));
         Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
         Receive<Listener.TurnedAway>(away => _state.Announce.Rejected(away.Remote, null, away.Reason, null));
+
+        Receive<LanDiscoveryProtocol.Sighted>(sighted => _admissions.OnSighted(sighted.Peer));
+        Receive<LanDiscoveryProtocol.Gone>(gone => _admissions.OnGone(gone.Peer));
+        Receive<LanDiscoveryProtocol.Disbelieved>(d => _state.Announce.Rejected(d.Address, null, d.Reason, d.Detail));
 
         Receive<AskAdmission>(_admissions.OnAskAdmission);
         Receive<Opened>(_admissions.OnOpened);
@@ -137,7 +149,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
 
         Receive<DialDue>(_ => _dialler.DialWhatIsDue());
-        Receive<MinuteOver>(_ => _state.Announce.TellUntoldRejections());
+        Receive<MinuteOver>(_ =>
+        {
+            _state.Announce.TellUntoldRejections();
+            _dialler.FollowAllNeighbours();
+        });
     }
 
     private LiveConnection Start(ConnectionOrigin origin, PeerSource source, Claim claim, Listener.Inbound? handshake)
@@ -176,6 +192,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         Timers.CancelAll();
         Context.Stop(_listener);
+        if (!_discovery.IsNobody())
+        {
+            Context.Stop(_discovery);
+        }
+
         foreach (var connection in _state.Connections.All)
         {
             connection.Actor.Tell(new Close(Reason.ShuttingDown));

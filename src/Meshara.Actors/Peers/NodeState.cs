@@ -9,7 +9,7 @@ namespace Meshara.Actors.Peers;
 /// What the supervisor owns. Its <see cref="Dialler"/>, <see cref="Admissions"/> and <see cref="FrontDesk"/> work on it, on the
 /// supervisor's own thread; nobody else sees it.
 /// </summary>
-internal sealed class NodeState(NodeContext node, PeerBook book, Announcer announce)
+internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, Announcer announce)
 {
     public NodeContext Node { get; } = node;
 
@@ -21,6 +21,8 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Announcer annou
 
     public PeerBook Book { get; } = book;
 
+    public Neighbours Neighbours { get; } = neighbours;
+
     public Announcer Announce { get; } = announce;
 
     public Connections Connections { get; } = new();
@@ -30,6 +32,13 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Announcer annou
     public Roster Roster { get; set; } = new(node.Node.Id, node.Settings.Discovery.MaxPeers);
 
     public DialPlan Plan { get; set; } = new(node.Settings.Backoff);
+
+    /// <summary>
+    /// How many more peers the node strives for. Those that a person asked for do not count, those on their way do.
+    /// </summary>
+    public int Room => Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
+        c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
+        && !(c.Peer is { } peer && Book[peer] is { Manual: true })));
 
     /// <summary>An event about a connection.</summary>
     public MeshEvent About(MeshEventKind kind, LiveConnection connection) => new(kind, Now)

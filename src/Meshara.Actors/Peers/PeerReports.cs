@@ -21,7 +21,9 @@ internal static class PeerReports
             Reputation = Math.Round(known?.Reputation.ScoreAt(at, policy) ?? 0, 2),
             RoundTripTime = now?.RoundTripTime,
             Agent = connection?.Introduction?.Agent,
-            Source = known?.Source ?? connection!.Source,
+
+            // Who dialled in and was seen on the local network then, or is now, was found there.
+            Source = known is { Source: not PeerSource.Inbound } ? known.Source : connection?.Source ?? known!.Source,
             Protected = known?.Manual ?? (connection!.Claim != Claim.None),
         };
 

@@ -24,6 +24,9 @@ internal sealed record DialGoal(ImmutableArray<PeerAddress> Addresses, NodeId? E
     /// <summary>The address whose turn it is.</summary>
     public PeerAddress Next => Addresses[Failures % Addresses.Length];
 
+    /// <summary>Whether nobody asked for it: it is dialled only while the node strives for more peers.</summary>
+    public bool NeedsRoom => Source is PeerSource.Mdns or PeerSource.Exchange;
+
     public bool IsDue(DateTimeOffset now) => !Held && InFlight is null && now >= Due;
 }
 
@@ -37,17 +40,19 @@ internal sealed record DialPlan(Backoff Backoff)
     public ImmutableDictionary<object, DialGoal> Goals { get; private init; } = ImmutableDictionary<object, DialGoal>.Empty;
 
     /// <summary>When the earliest goal is due; null when none will be.</summary>
-    public DateTimeOffset? NextDue
+    /// <param name="room">Whether the node strives for more peers than it has.</param>
+    public DateTimeOffset? NextDue(bool room = true)
     {
-        get
-        {
-            var waiting = Goals.Values.Where(g => !g.Held && g.InFlight is null).Select(g => g.Due).ToList();
-            return waiting.Count == 0 ? null : waiting.Min();
-        }
+        var waiting = Goals.Values.Where(g => !g.Held && g.InFlight is null && (room || !g.NeedsRoom)).Select(g => g.Due).ToList();
+        return waiting.Count == 0 ? null : waiting.Min();
     }
 
-    /// <summary>What is to be dialled now.</summary>
-    public IEnumerable<KeyValuePair<object, DialGoal>> Due(DateTimeOffset now) => Goals.Where(g => g.Value.IsDue(now));
+    /// <summary>What is to be dialled now; of what needs room, so many, the longest due first.</summary>
+    public IEnumerable<KeyValuePair<object, DialGoal>> Due(DateTimeOffset now, int room = int.MaxValue)
+    {
+        var due = Goals.Where(g => g.Value.IsDue(now)).ToLookup(g => g.Value.NeedsRoom);
+        return due[false].Concat(due[true].OrderBy(g => g.Value.Due).Take(room));
+    }
 
     /// <summary>Whoever is at <paramref name="target"/> is wanted.</summary>
     public DialPlan Want(PeerTarget target, PeerSource source, DateTimeOffset now) => Goals.ContainsKey(target.Address)
@@ -63,7 +68,7 @@ internal sealed record DialPlan(Backoff Backoff)
         }
 
         var goal = Goals.TryGetValue(peer, out var existing)
-            ? existing with { Addresses = addresses }
+            ? existing with { Addresses = addresses, Source = existing.NeedsRoom ? source : existing.Source }
             : new DialGoal(addresses, peer, source) { Due = now, Held = held };
         return With(peer, goal);
     }

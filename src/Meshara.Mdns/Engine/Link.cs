@@ -28,7 +28,9 @@ internal sealed class Link(
     public void Publish(Service service, TimeSpan now, TimeSpan pause)
     {
         _responder.Forget();
-        _publication = new Publication(new OwnRecords(service, Interface.Addresses), now, pause, random);
+
+        // Without an address here there is nothing that anybody could reach.
+        _publication = Interface.Addresses.IsEmpty ? null : new Publication(new OwnRecords(service, Interface.Addresses), now, pause, random);
     }
 
     public void Browse(DomainName type, TimeSpan now) => _browser = new Browser(
@@ -42,15 +44,9 @@ internal sealed class Link(
     {
         var moved = !changed.Subnets.Any(Interface.Subnets.Contains);
         Interface = changed;
-        if (service is not null && _publication is { } publication)
+        if (service is not null)
         {
-            if (publication.IsOurs)
-            {
-                Say(publication.Records.Addresses.Where(a => !changed.Addresses.Contains(((AddressData)a.Data).Address)).Select(Goodbye));
-            }
-
-            _responder.Forget();
-            publication.Change(new OwnRecords(service, changed.Addresses), now);
+            ChangeAddresses(service, now);
         }
 
         if (moved)
@@ -100,6 +96,25 @@ internal sealed class Link(
         }
 
         _browser?.OnDue(now);
+    }
+
+    private void ChangeAddresses(Service service, TimeSpan now)
+    {
+        if (_publication is not { } publication || Interface.Addresses.IsEmpty)
+        {
+            SayGoodbye();
+            Publish(service, now, TimeSpan.Zero);
+            return;
+        }
+
+        var records = new OwnRecords(service, Interface.Addresses);
+        if (publication.IsOurs)
+        {
+            Say(publication.Records.Addresses.Except(records.Addresses).Select(Goodbye));
+        }
+
+        _responder.Forget();
+        publication.Change(records, now);
     }
 
     private static ResourceRecord Goodbye(ResourceRecord record) => record with { Ttl = 0 };

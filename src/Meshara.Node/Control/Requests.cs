@@ -48,6 +48,7 @@ internal sealed class Requests(Mesh mesh)
             {
                 "status" => StatusAsync(cancellation),
                 "peers" => PeersAsync(cancellation),
+                "discover" => DiscoverAsync(cancellation),
                 "peer-show" => ShowAsync(Text(request, "id"), cancellation),
                 "peer-add" => AddAsync(Text(request, "target"), cancellation),
                 "peer-remove" => RemoveAsync(Text(request, "id"), cancellation),
@@ -72,6 +73,9 @@ internal sealed class Requests(Mesh mesh)
     {
         ["schema"] = 1, ["peers"] = new JsonArray([.. (await mesh.ListPeersAsync(cancellation)).Select(Json.Of)]),
     };
+
+    private async Task<JsonObject> DiscoverAsync(CancellationToken cancellation) =>
+        Json.Of(await mesh.DiscoverAsync(cancellation), TimeProvider.System.GetUtcNow());
 
     private async Task<JsonObject> ShowAsync(string id, CancellationToken cancellation) =>
         Json.Of(await mesh.GetPeerAsync(await ResolveAsync(id, cancellation), cancellation));

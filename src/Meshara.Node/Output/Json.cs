@@ -47,6 +47,23 @@ internal static class Json
         return peer;
     }
 
+    public static JsonObject Of(LanNode n, DateTimeOffset now) => new()
+    {
+        ["peerId"] = n.PeerId.ToString(),
+        ["publicKey"] = n.PublicKey.ToString(),
+        ["name"] = n.Name,
+        ["addresses"] = new JsonArray([.. n.Addresses.Select(a => (JsonNode)a.ToString())]),
+        ["port"] = n.Addresses.FirstOrDefault()?.Port,
+        ["firstSeen"] = Time(n.FirstSeen),
+        ["ttlSeconds"] = (int)Math.Max(0, (n.Expires - now).TotalSeconds),
+        ["connected"] = n.Connected,
+    };
+
+    public static JsonObject Of(IEnumerable<LanNode> nodes, DateTimeOffset now) => new()
+    {
+        ["schema"] = 1, ["nodes"] = new JsonArray([.. nodes.Select(n => Of(n, now))]),
+    };
+
     public static JsonObject Of(MeshStatus s) => new()
     {
         ["schema"] = 1,

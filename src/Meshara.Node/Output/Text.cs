@@ -9,6 +9,8 @@ internal static class Text
 {
     private static readonly string[] Columns = ["ID", "ADDRESS", "DIRECTION", "SOURCE", "RTT", "SENT", "RECEIVED", "SCORE", "AGENT"];
 
+    private static readonly string[] NodeColumns = ["ID", "ADDRESSES", "KEY", "FIRST SEEN", "TTL", "CONNECTED"];
+
     private static readonly string[] EventDetails = ["address", "reason", "detail"];
 
     public static void Peers(JsonObject answer)
@@ -20,25 +22,28 @@ internal static class Text
             return;
         }
 
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in Columns)
+        Table(Columns, peers.OfType<JsonObject>().Select(peer => new[]
         {
-            table.AddColumn(new TableColumn(column).NoWrap());
+            Get(peer, "peerId")[..8], Get(peer, "address"), Get(peer, "direction"), Get(peer, "source"),
+            peer["rttMs"] is null ? "-" : $"{Get(peer, "rttMs")} ms", Bytes(peer, "bytesSent"), Bytes(peer, "bytesReceived"),
+            Get(peer, "reputation"), Get(peer, "agent"),
+        }));
+    }
+
+    public static void Nodes(JsonObject answer)
+    {
+        var nodes = answer["nodes"]!.AsArray();
+        if (nodes.Count == 0)
+        {
+            Console.WriteLine("No node was heard on the local network.");
+            return;
         }
 
-        foreach (var peer in peers.OfType<JsonObject>())
+        Table(NodeColumns, nodes.OfType<JsonObject>().Select(node => new[]
         {
-            table.AddRow([.. new[]
-            {
-                Get(peer, "peerId")[..8], Get(peer, "address"), Get(peer, "direction"), Get(peer, "source"),
-                peer["rttMs"] is null ? "-" : $"{Get(peer, "rttMs")} ms", Bytes(peer, "bytesSent"), Bytes(peer, "bytesReceived"),
-                Get(peer, "reputation"), Get(peer, "agent"),
-            }.Select(cell => Markup.Escape(Clean(cell)))]);
-        }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        console.Profile.Width = Console.IsOutputRedirected ? 400 : Math.Max(console.Profile.Width, 120);
-        console.Write(table);
+            Get(node, "peerId")[..8], string.Join(' ', node["addresses"]!.AsArray()), Get(node, "publicKey")[..8], Time(Get(node, "firstSeen")),
+            $"{Get(node, "ttlSeconds")} s", node["connected"]!.GetValue<bool>() ? "yes" : "no",
+        }));
     }
 
     /// <summary>A name and a value a line.</summary>
@@ -68,11 +73,31 @@ internal static class Text
 
     public static string Event(JsonObject e)
     {
-        var at = DateTimeOffset.Parse(Get(e, "at"), CultureInfo.InvariantCulture).ToLocalTime();
         var peer = e["peerId"] is null ? "" : " " + Get(e, "peerId")[..8];
         var rest = string.Concat(EventDetails.Where(f => e[f] is not null).Select(f => $" {Get(e, f)}"));
-        return Clean($"{at:HH:mm:ss} {Get(e, "event")}{peer}{rest}");
+        return Clean($"{Time(Get(e, "at"))} {Get(e, "event")}{peer}{rest}");
     }
+
+    private static void Table(string[] columns, IEnumerable<string[]> rows)
+    {
+        var table = new Table().Border(TableBorder.None);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(cell => Markup.Escape(Clean(cell)))]);
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        console.Profile.Width = Console.IsOutputRedirected ? 400 : Math.Max(console.Profile.Width, 120);
+        console.Write(table);
+    }
+
+    private static string Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A peer chose some of these characters: none may move the cursor.</summary>
     private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

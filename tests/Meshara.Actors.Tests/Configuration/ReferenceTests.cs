@@ -15,7 +15,7 @@ public sealed partial class ReferenceTests
 {
     private static readonly Type[] Blocks =
     [
-        typeof(DiscoverySettings), typeof(HeartbeatSettings), typeof(Backoff), typeof(ConnectionSettings), typeof(ListenerSettings),
+        typeof(DiscoverySettings), typeof(MdnsSettings), typeof(HeartbeatSettings), typeof(Backoff), typeof(ConnectionSettings), typeof(ListenerSettings),
         typeof(StoreSettings), typeof(ReputationPolicy), typeof(EventSettings),
     ];
 

@@ -48,7 +48,7 @@ public sealed class ArchitectureTests
     [InlineData("Diagnostics", "Peers Discovery Store Transport Hosting")]
     [InlineData("Store", "Peers Discovery Transport Hosting")]
     [InlineData("Transport", "Peers Discovery Store Hosting")]
-    [InlineData("Discovery", "Store Transport Hosting")]
+    [InlineData("Discovery", "Peers Store Transport Hosting")]
     [InlineData("Peers", "Hosting")]
     public void A_folder_of_the_actors_knows_only_those_below_it(string folder, string above)
     {

@@ -36,6 +36,9 @@ public abstract class MeshSpec : VirtualTimeSpec
         public TestProbe Events { get; set; } = null!;
 
         public bool IsReleased { get; set; }
+
+        /// <summary>In the place of the discovery on the local network.</summary>
+        public TestProbe Lan { get; set; } = null!;
     }
 
     private protected Node Start(NodeIdentity identity, IPAddress host, params Node[] configured) =>
@@ -59,11 +62,13 @@ public abstract class MeshSpec : VirtualTimeSpec
 
         var listener = context.Transport.Listen(new ListenAddress(new IPEndPoint(node.Host, 7373)));
         node.IsReleased = false;
+        node.Lan = CreateTestProbe($"lan-{_started + 1}");
         var parts = new NodeParts(
             (children, owner) => children.ActorOf(
                 Props.Create(() => new VolatileStore(owner, node.Disk)).WithDispatcher(settings.Dispatcher), "store"),
             children => children.ActorOf(
                 Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
+            _ => node.Lan,
             () =>
             {
                 listener.Dispose();

@@ -20,7 +20,7 @@ public sealed class DialPlanTests
         var (key, goal) = plan.Due(Now).ShouldHaveSingleItem();
         goal.Source.ShouldBe(PeerSource.Manual);
         plan.Started(key, 1).Due(Now).ShouldBeEmpty();
-        plan.Started(key, 1).NextDue.ShouldBeNull();
+        plan.Started(key, 1).NextDue().ShouldBeNull();
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class DialPlanTests
         foreach (var seconds in new[] { 1, 2, 4, 8 })
         {
             plan = plan.Started(First, 7).Failed(7, now, chance: 0);
-            plan.NextDue.ShouldBe(now.AddSeconds(seconds));
+            plan.NextDue().ShouldBe(now.AddSeconds(seconds));
             plan.Due(now.AddSeconds(seconds - 0.001)).ShouldBeEmpty();
             now = now.AddSeconds(seconds);
             plan.Due(now).ShouldHaveSingleItem();
@@ -43,8 +43,8 @@ public sealed class DialPlanTests
     {
         var plan = Empty.Want(new PeerTarget(First), PeerSource.Manual, Now).Started(First, 7);
 
-        plan.Failed(7, Now, 0, Now.AddMinutes(5)).NextDue.ShouldBe(Now.AddMinutes(5));
-        plan.Failed(7, Now, 0, Now.AddMilliseconds(5)).NextDue.ShouldBe(Now.AddSeconds(1));
+        plan.Failed(7, Now, 0, Now.AddMinutes(5)).NextDue().ShouldBe(Now.AddMinutes(5));
+        plan.Failed(7, Now, 0, Now.AddMilliseconds(5)).NextDue().ShouldBe(Now.AddSeconds(1));
     }
 
     [Fact]
@@ -63,10 +63,10 @@ public sealed class DialPlanTests
     public void A_connection_that_either_side_made_lets_it_rest_and_its_loss_starts_it_anew()
     {
         var plan = Empty.Want(Peer, [First], PeerSource.Store, held: false, Now).Started(Peer, 1).Failed(1, Now, 0).Held(Peer, 99);
-        plan.NextDue.ShouldBeNull();
+        plan.NextDue().ShouldBeNull();
         plan.Due(Now.AddYears(1)).ShouldBeEmpty();
 
-        plan.Lost(Peer, Now, chance: 0).NextDue.ShouldBe(Now.AddSeconds(1));
+        plan.Lost(Peer, Now, chance: 0).NextDue().ShouldBe(Now.AddSeconds(1));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DialPlanTests
         var plan = Empty.Want(Peer, [First], PeerSource.Store, held: false, Now);
 
         plan.Want(Peer, [], PeerSource.Store, held: false, Now).Goals.ShouldBeEmpty();
-        plan.Drop(Peer).NextDue.ShouldBeNull();
+        plan.Drop(Peer).NextDue().ShouldBeNull();
     }
 
     [Fact]
