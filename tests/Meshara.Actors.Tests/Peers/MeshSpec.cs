@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -107,6 +108,10 @@ public abstract class MeshSpec : VirtualTimeSpec
         Tell(node, new MeshProtocol.Add(new PeerTarget(other.Address, null)));
         return ExpectMsg<AddedPeer>();
     }
+
+    /// <summary>The discovery of <paramref name="node"/> sees the other on the local network.</summary>
+    private protected void Sight(Node node, Node other) => Tell(node, new LanDiscoveryProtocol.Sighted(new LanPeer(
+        other.Id, other.Identity.PublicKey, "somebody", [other.Address], Scheduler.Now, Scheduler.Now + TimeSpan.FromMinutes(2))));
 
     private protected void Remove(Node node, NodeId peer)
     {
