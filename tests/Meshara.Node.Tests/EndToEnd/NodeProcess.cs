@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Meshara.Node.Tests.Lan;
 using Shouldly;
 
 namespace Meshara.Node.Tests.EndToEnd;
@@ -9,6 +10,8 @@ namespace Meshara.Node.Tests.EndToEnd;
 internal sealed class NodeProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "meshara.dll");
 
     private readonly Process _process;
     private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
@@ -55,20 +58,26 @@ internal sealed class NodeProcess : IDisposable
 
     public string Address => Ready["listen"]![0]!.ToString();
 
-    public static async Task<NodeProcess> RunAsync(string data, params string[] options)
-    {
-        var node = new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options]));
-        node.Ready = await node.NextAsync("ready");
-        return node;
-    }
+    public static Task<NodeProcess> RunAsync(string data, params string[] options) =>
+        ReadyAsync(new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options])));
+
+    /// <summary>The same on a host of a LAN, where it looks for others.</summary>
+    public static Task<NodeProcess> RunAsync(LanHost host, string data, params string[] options) =>
+        ReadyAsync(new NodeProcess(Start(host.In("dotnet", [Program, "run", "--json", "--data", data, .. options]))));
 
     /// <summary>Starts a command that prints events until something ends it.</summary>
     public static NodeProcess Follow(params string[] arguments) => new(Start(arguments));
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments)
+    public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => CommandAsync(Start(arguments));
+
+    /// <summary>The same on a host of a LAN.</summary>
+    public static Task<(int Exit, string Out, string Error)> CommandAsync(LanHost host, params string[] arguments) =>
+        CommandAsync(Start(host.In("dotnet", [Program, .. arguments])));
+
+    private static async Task<(int Exit, string Out, string Error)> CommandAsync(Process started)
     {
-        using var process = Start(arguments);
+        using var process = started;
         using var patience = new CancellationTokenSource(Patience);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -118,9 +127,17 @@ internal sealed class NodeProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "meshara.dll"), .. arguments])
+    private static async Task<NodeProcess> ReadyAsync(NodeProcess node)
     {
-        RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-    })!;
+        node.Ready = await node.NextAsync("ready");
+        return node;
+    }
+
+    private static Process Start(string[] arguments) => Start(new ProcessStartInfo("dotnet", [Program, .. arguments]));
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
+        return Process.Start(start)!;
+    }
 }

@@ -1,0 +1,145 @@
+using System.Globalization;
+using Meshara.Node.Tests.EndToEnd;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Node.Tests.Lan;
+
+/// <summary>Nodes among responders that nobody here wrote: Avahi and python-zeroconf, in both directions.</summary>
+public sealed class InteroperationTests : IDisposable
+{
+    private readonly TempFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [SkippableFact]
+    public async Task Avahi_resolves_a_node_and_notices_its_goodbye()
+    {
+        Lan.Require();
+        Avahi.Require();
+        await using var lan = await Lan.CreateAsync(2);
+        await using var avahi = await Avahi.StartAsync(lan[2]);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+
+        var service = (await avahi.BrowseAsync(LanNodes.Type, services => !services.IsEmpty))[0];
+        (service.Name, service.Port).ShouldBe((LanNodes.NameOf(node), LanNodes.PortOf(node)));
+        service.Host.ShouldBe($"{LanNodes.NameOf(node)}.local");
+        (service.Address == "10.78.0.1" || service.Address.StartsWith("fe80:", StringComparison.Ordinal)).ShouldBeTrue(service.Address);
+        service.Txt.ShouldBe(LanNodes.TxtOf(node), ignoreOrder: true);
+
+        node.Signal();
+        await avahi.BrowseAsync(LanNodes.Type, services => services.IsEmpty);
+    }
+
+    [SkippableFact]
+    public async Task Python_zeroconf_resolves_a_node_and_notices_its_goodbye()
+    {
+        Lan.Require();
+        await PythonZeroconf.RequireAsync();
+        await using var lan = await Lan.CreateAsync(2);
+        await using var browser = await PythonZeroconf.BrowseAsync(lan[2], LanNodes.Type);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+
+        var seen = await browser.NextAsync(s => s is { Event: "ADD" or "UPDATE", Port: > 0 });
+        (seen.Name, seen.Port).ShouldBe((LanNodes.NameOf(node), LanNodes.PortOf(node)));
+        seen.Addresses.ShouldContain("10.78.0.1");
+        seen.Txt.Select(t => $"{t.Key}={t.Value}").ShouldBe(LanNodes.TxtOf(node), ignoreOrder: true);
+
+        node.Signal();
+        await browser.NextAsync(s => s.Event == "REMOVE");
+    }
+
+    [SkippableFact]
+    public async Task What_avahi_and_python_publish_with_the_right_TXT_is_found_and_its_goodbye_noticed()
+    {
+        Lan.Require();
+        Avahi.Require();
+        await PythonZeroconf.RequireAsync();
+        await using var lan = await Lan.CreateAsync(3);
+        await using var avahi = await Avahi.StartAsync(lan[2]);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+        using var stranger = LanNodes.Stranger();
+
+        await using (await avahi.PublishAsync("Zoë's node", LanNodes.Type, 4321, LanNodes.TxtOf(stranger)))
+        {
+            var found = await node.NextAsync("peer-discovered");
+            ($"{found["peerId"]}", $"{found["source"]}", $"{found["address"]}").ShouldBe(($"{stranger.Id}", "mdns", "10.78.0.2:4321"));
+            (await node.NextAsync("dial-failed"))["reason"]!.ToString().ShouldBe("refused");
+            (await LanNodes.DiscoverAsync(lan[1], _data["one"])).ShouldHaveSingleItem()!["name"]!.ToString().ShouldStartWith("Zo");
+        }
+
+        await GoneAsync(lan[1]);
+        await using (await PythonZeroconf.PublishAsync(lan[3], "python", LanNodes.Type, 4322, LanNodes.TxtOf(stranger)))
+        {
+            $"{(await node.NextAsync("peer-discovered"))["address"]}".ShouldBe("10.78.0.3:4322");
+        }
+
+        await GoneAsync(lan[1]);
+    }
+
+    [SkippableFact]
+    public async Task A_TXT_whose_node_id_is_not_the_hash_of_its_key_is_dropped_with_a_reason()
+    {
+        Lan.Require();
+        Avahi.Require();
+        await using var lan = await Lan.CreateAsync(2);
+        await using var avahi = await Avahi.StartAsync(lan[2]);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+        using var stranger = LanNodes.Stranger();
+
+        await using var forged = await avahi.PublishAsync(
+            "forged", LanNodes.Type, 4321, "version=1", $"pubkey={stranger.PublicKey}", $"node_id={node.Id}");
+
+        var rejected = await node.NextAsync("peer-rejected");
+        ($"{rejected["reason"]}", $"{rejected["address"]}").ShouldBe(("protocol-error", "10.78.0.2:4321"));
+        (await LanNodes.DiscoverAsync(lan[1], _data["one"])).ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_name_that_avahi_has_already_is_left_to_it()
+    {
+        Lan.Require();
+        Avahi.Require();
+        await using var lan = await Lan.CreateAsync(2);
+        string name;
+        using (var before = await NodeProcess.RunAsync(lan[1], _data["one"]))
+        {
+            name = LanNodes.NameOf(before);
+            before.Signal();
+            await before.ExitAsync();
+        }
+
+        await using var avahi = await Avahi.StartAsync(lan[2]);
+        await using var published = await avahi.PublishAsync(name, LanNodes.Type, 1, "version=1");
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+
+        var services = await avahi.BrowseAsync(LanNodes.Type, s => s.Any(r => r.Port == LanNodes.PortOf(node)));
+        services.Where(s => s.Port == 1).ShouldAllBe(s => s.Name == name);
+        services.Where(s => s.Port != 1).ShouldAllBe(s => s.Name == $"{name} (2)");
+    }
+
+    [SkippableFact]
+    public async Task A_node_and_avahi_share_one_host()
+    {
+        Lan.Require();
+        Avahi.Require();
+        await using var lan = await Lan.CreateAsync(2);
+        await using var avahi = await Avahi.StartAsync(lan[1]);
+        using var one = await NodeProcess.RunAsync(lan[1], _data["one"]);
+        using var two = await NodeProcess.RunAsync(lan[2], _data["two"]);
+
+        await one.NextAsync("peer-connected");
+        var services = await avahi.BrowseAsync(LanNodes.Type, s => s.Select(r => r.Name).Distinct().Count() == 2);
+        services.Select(s => s.Name).Distinct().Order(StringComparer.Ordinal)
+            .ShouldBe(new[] { LanNodes.NameOf(one), LanNodes.NameOf(two) }.Order(StringComparer.Ordinal));
+    }
+
+    private async Task GoneAsync(LanHost host)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while ((await LanNodes.DiscoverAsync(host, _data["one"])).Count > 0)
+        {
+            clock.Elapsed.ShouldBeLessThan(Lan.Patience, clock.Elapsed.ToString("c", CultureInfo.InvariantCulture));
+        }
+    }
+}
