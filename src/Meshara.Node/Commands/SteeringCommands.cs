@@ -5,6 +5,7 @@ using Meshara.Actors.Hosting;
 using Meshara.Core.Peers;
 using Meshara.Node.Control;
 using Meshara.Node.Output;
+using Meshara.Node.Run;
 
 namespace Meshara.Node.Commands;
 
@@ -56,7 +57,7 @@ internal static class SteeringCommands
             command.Add(follow);
         }
 
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async parsed =>
         {
             var question = new JsonObject { ["command"] = request ?? name };
             foreach (var argument in arguments)
@@ -69,7 +70,8 @@ internal static class SteeringCommands
                 question["follow"] = parsed.GetValue(follow);
             }
 
-            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, cancellation);
+            using var stop = new StopSignals(follow is not null && parsed.GetValue(follow));
+            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, stop.Token);
         });
         return command;
     }
@@ -85,8 +87,10 @@ internal static class SteeringCommands
                 return CommandLine.NoNode;
             }
 
+            var answered = question["follow"] is not null;
             await foreach (var answer in answers)
             {
+                answered = true;
                 if (answer["error"] is JsonObject error)
                 {
                     Console.Error.WriteLine($"{error["reason"]}: {error["message"]}");
@@ -102,13 +106,24 @@ internal static class SteeringCommands
                     print(answer);
                 }
             }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            // The node has stopped, or the person has.
-        }
 
-        return CommandLine.Done;
+            return answered ? CommandLine.Done : Failed($"{Json.NoAnswer}: The node ended before it answered.");
+        }
+        catch (IOException e)
+        {
+            return Failed(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C is how following ends.
+            return CommandLine.Done;
+        }
+    }
+
+    private static int Failed(string message)
+    {
+        Console.Error.WriteLine(message);
+        return CommandLine.Failed;
     }
 
     private static Argument<string> Id() => new("id") { Description = "A node id, or its first 6 or more digits.", HelpName = "ID" };

@@ -1,44 +1,56 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Meshara.Actors;
 using Meshara.Node.Output;
 
 namespace Meshara.Node.Control;
 
-/// <summary>Answers those who steer the node: one request a connection, a line of JSON; the answer is one line, or many for events.</summary>
+/// <summary>
+/// Lets in those who steer the node: as many as fit, and of those who have not said yet what they want the oldest gives way, so that
+/// no forgotten connection locks the operator out.
+/// </summary>
 internal sealed class ControlServer : IDisposable
 {
-    /// <summary>Bounds on what a local program may cost: bytes of a request, time to send it, connections at one time.</summary>
-    private const int MaxRequest = 1024 * 1024;
+    /// <summary>Bounds on what local programs may cost: connections at one time, and those of them that read events.</summary>
+    private const int MaxCalls = 64, MaxReaders = 32;
 
-    private const int MaxConnections = 64;
+    /// <summary>On Linux a connect to a full backlog fails at once, so it has room for a burst.</summary>
+    private const int Backlog = 512;
 
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
-    private readonly ControlSocket _path;
+    private readonly string _path;
     private readonly Socket _socket;
     private readonly Requests _requests;
+    private readonly CancellationTokenSource _open = new();
     private readonly CancellationTokenSource _alive = new();
-    private readonly SemaphoreSlim _room = new(MaxConnections);
+    private readonly List<(ControlCall Call, Task Served)> _calls = [];
 
+    /// <exception cref="IOException">The socket cannot be made; the message says why.</exception>
     public ControlServer(string folder, Mesh mesh)
     {
+        using var path = new ControlSocket(folder);
+        _path = path.FullPath;
         _requests = new Requests(mesh);
-        _path = new ControlSocket(folder);
-
-        // One that a killed node left behind: this node holds the lock of the folder, so nobody listens there.
-        File.Delete(_path.FullPath);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _socket.Bind(_path.EndPoint);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // The folder is the owner's alone, so nobody can connect before this.
-            File.SetUnixFileMode(_path.FullPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+            // One that a killed node left behind: this node holds the lock of the folder, so nobody listens there.
+            File.Delete(_path);
+            _socket.Bind(path.EndPoint);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Nobody can connect before it listens.
+                File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
 
-        _socket.Listen(MaxConnections);
+            _socket.Listen(Backlog);
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            _socket.Dispose();
+            throw new IOException($"The control socket {_path} cannot be made: {e.Message}", e);
+        }
     }
 
     public async Task RunAsync()
@@ -47,75 +59,104 @@ internal sealed class ControlServer : IDisposable
         {
             while (true)
             {
-                await _room.WaitAsync(_alive.Token);
-                _ = ServeAsync(await _socket.AcceptAsync(_alive.Token));
+                await AdmitNextAsync();
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (_open.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
         {
             // The node stops.
         }
     }
 
+    /// <summary>
+    /// Takes no more calls. Comes before the node lets go of its folder: later this would delete the socket of the next node.
+    /// </summary>
+    public void Close()
+    {
+        if (!_open.IsCancellationRequested)
+        {
+            _open.Cancel();
+            _socket.Dispose();
+            File.Delete(_path);
+        }
+    }
+
+    /// <summary>Lets the calls come to their end, so that who follows the events sees the last one; but not for longer than that.</summary>
+    public async Task FinishAsync(TimeSpan patience)
+    {
+        Task[] served;
+        lock (_calls)
+        {
+            served = [.. _calls.Select(c => c.Served)];
+        }
+
+        await Task.WhenAny(Task.WhenAll(served), Task.Delay(patience));
+    }
+
     public void Dispose()
     {
+        Close();
         _alive.Cancel();
-        _socket.Dispose();
-        File.Delete(_path.FullPath);
-        _path.Dispose();
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task AdmitNextAsync()
     {
         try
         {
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_alive.Token);
-            patience.CancelAfter(RequestTimeout);
-            var request = await ReadLineAsync(stream, patience.Token);
-            patience.CancelAfter(Timeout.InfiniteTimeSpan);
-            await foreach (var answer in _requests.AnswerAsync(Parse(request), patience.Token))
-            {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"), patience.Token);
-            }
+            Admit(await _socket.AcceptAsync(_open.Token));
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (SocketException)
         {
-            // Whoever asked has gone, or took too long.
-        }
-        finally
-        {
-            _room.Release();
+            // Out of file descriptors, most likely: there is room again when one goes.
+            await Task.Delay(AfterFailure, _open.Token);
         }
     }
 
-    private static JsonObject? Parse(string? line)
+    private void Admit(Socket socket)
     {
-        try
+        ControlCall? oldest;
+        lock (_calls)
         {
-            return line is null ? null : JsonNode.Parse(line) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<string?> ReadLineAsync(NetworkStream stream, CancellationToken cancellation)
-    {
-        var buffer = new byte[4096];
-        var line = new MemoryStream();
-        while (line.Length <= MaxRequest)
-        {
-            var read = await stream.ReadAsync(buffer, cancellation);
-            var end = buffer.AsSpan(0, read).IndexOf((byte)'\n');
-            line.Write(buffer, 0, end >= 0 ? end : read);
-            if (end >= 0 || read == 0)
+            _calls.RemoveAll(c => c.Served.IsCompleted);
+            oldest = _calls.Count < MaxCalls ? null : _calls.Find(c => c.Call.State == CallState.Silent).Call;
+            if (_calls.Count < MaxCalls || oldest is not null)
             {
-                return Encoding.UTF8.GetString(line.ToArray());
+                _calls.RemoveAll(c => c.Call == oldest);
+                var call = new ControlCall(socket, _requests, MayRead, _alive.Token);
+                _calls.Add((call, call.ServeAsync()));
+                socket = null!;
             }
         }
 
-        return null;
+        oldest?.GiveWay();
+        if (socket is not null)
+        {
+            Refuse(socket);
+        }
+    }
+
+    private bool MayRead()
+    {
+        lock (_calls)
+        {
+            return _calls.Count(c => c.Call.State == CallState.Events && !c.Served.IsCompleted) < MaxReaders;
+        }
+    }
+
+    private static void Refuse(Socket socket)
+    {
+        using (socket)
+        {
+            try
+            {
+                // The buffer of a new connection is empty, so this does not wait.
+                var answer = Json.Error("rate-limited", $"The node answers {MaxCalls} commands at this time; try again in a moment.");
+                socket.Send(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"));
+            }
+            catch (SocketException)
+            {
+                // It has gone already.
+            }
+        }
     }
 }

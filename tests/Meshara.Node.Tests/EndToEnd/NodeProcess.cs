@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Shouldly;
@@ -13,9 +15,18 @@ internal sealed class NodeProcess : IDisposable
     private readonly Process _process;
     private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
 
+    private readonly ConcurrentQueue<string> _errors = new();
+
     private NodeProcess(Process process)
     {
         _process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+            {
+                _errors.Enqueue(line.Data);
+            }
+        };
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
@@ -37,9 +48,15 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
 
+    /// <summary>What it has written to stderr so far.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
     public string Id => Ready["nodeId"]!.ToString();
 
     public string Address => Ready["listen"]![0]!.ToString();
+
+    /// <summary>The most memory that it ever had in use, in bytes.</summary>
+    public long PeakMemory => Kibibytes("VmHWM");
 
     public static async Task<NodeProcess> RunAsync(string data, params string[] options)
     {
@@ -48,10 +65,19 @@ internal sealed class NodeProcess : IDisposable
         return node;
     }
 
+    /// <summary><c>events --follow</c> of a running node.</summary>
+    public static NodeProcess Follow(string data) => new(Start(["events", "--follow", "--json", "--data", data]));
+
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments)
+    public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => ToEndAsync(Start(arguments));
+
+    /// <summary>The same with an environment variable, <c>NAME=VALUE</c>.</summary>
+    public static Task<(int Exit, string Out, string Error)> CommandWithAsync(string variable, params string[] arguments) =>
+        ToEndAsync(Start(arguments, variable));
+
+    private static async Task<(int Exit, string Out, string Error)> ToEndAsync(Process started)
     {
-        using var process = Start(arguments);
+        using var process = started;
         using var patience = new CancellationTokenSource(Patience);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -74,8 +100,24 @@ internal sealed class NodeProcess : IDisposable
         throw new ShouldAssertException($"The node ended without {name}.");
     }
 
-    /// <summary>As <c>kill</c>, or the first Ctrl+C.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+    /// <summary>All that it printed after what was read already, to its end.</summary>
+    public async Task<List<JsonObject>> RestAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var rest = new List<JsonObject>();
+        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
+        {
+            rest.Add(line);
+        }
+
+        return rest;
+    }
+
+    /// <summary>As <c>kill</c>.</summary>
+    public void Terminate() => Signal("-TERM");
+
+    /// <summary>As the first Ctrl+C.</summary>
+    public void Interrupt() => Signal("-INT");
 
     public async Task<int> ExitAsync()
     {
@@ -101,9 +143,23 @@ internal sealed class NodeProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "meshara.dll"), .. arguments])
+    private void Signal(string signal) => Process.Start("kill", [signal, $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+
+    private long Kibibytes(string field) => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal)).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// On Linux through <c>env</c>, which becomes the program: a runner that a shell started in the background ignores SIGINT, and its
+    /// children would inherit that.
+    /// </summary>
+    private static Process Start(string[] arguments, params string[] variables)
     {
-        RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-    })!;
+        string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "meshara.dll"), .. arguments];
+        string[] all = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. variables, .. program] : program;
+        return Process.Start(new ProcessStartInfo(all[0], all[1..])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        })!;
+    }
 }
