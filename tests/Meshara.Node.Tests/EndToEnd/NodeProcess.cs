@@ -17,9 +17,14 @@ internal sealed class NodeProcess : IDisposable
 
     private readonly ConcurrentQueue<string> _errors = new();
 
-    private NodeProcess(Process process)
+    private NodeProcess(Process process, bool read = true)
     {
         _process = process;
+        if (!read)
+        {
+            return;
+        }
+
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data is not null)
@@ -62,6 +67,14 @@ internal sealed class NodeProcess : IDisposable
     {
         var node = new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options]));
         node.Ready = await node.NextAsync("ready");
+        return node;
+    }
+
+    /// <summary>A node whose output goes into a pipe that nobody empties; returns when it can be steered.</summary>
+    public static async Task<NodeProcess> RunUnreadAsync(string data, params string[] options)
+    {
+        var node = new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options]), read: false);
+        await node._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         return node;
     }
 

@@ -101,33 +101,6 @@ public sealed class OneNodeTests : IDisposable
         (await NodeProcess.CommandAsync(arguments)).Exit.ShouldBe(2);
 
     [Fact]
-    public async Task Thousands_of_silent_sockets_keep_no_honest_peer_out()
-    {
-        using var one = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);
-        using var two = await NodeProcess.RunAsync(_data["two"], "--listen", AnyPort);
-        var silent = new List<Socket>();
-        try
-        {
-            for (var i = 0; i < 3000; i++)
-            {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                silent.Add(socket);
-                await socket.ConnectAsync(IPEndPoint.Parse(one.Address));
-            }
-
-            // The first try may fall into the very second of the flood; a manual peer is dialled again with backoff.
-            using var honest = await NodeProcess.RunAsync(_data["three"], "--listen", AnyPort, "--peer", one.Address);
-            (await honest.NextAsync("peer-connected"))["peerId"]!.ToString().ShouldBe(one.Id);
-        }
-        finally
-        {
-            silent.ForEach(s => s.Dispose());
-        }
-
-        one.Lines.ShouldBeLessThan(40);
-    }
-
-    [Fact]
     public async Task Random_bytes_and_plain_HTTP_end_with_a_reason_and_nothing_else_changes()
     {
         using var one = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);

@@ -1,0 +1,29 @@
+using Meshara.Node.Tests.EndToEnd;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Node.Tests.Output;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("run")]
+    [InlineData("id")]
+    [InlineData("status")]
+    [InlineData("peers")]
+    [InlineData("peer")]
+    [InlineData("peer show")]
+    [InlineData("peer add")]
+    [InlineData("peer remove")]
+    [InlineData("ping")]
+    [InlineData("send")]
+    [InlineData("events")]
+    public async Task Help_has_an_example_of_that_very_command(string command)
+    {
+        var (exit, output, error) = await NodeProcess.CommandAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+
+        (exit, error).ShouldBe((0, ""));
+        output.Split('\n').Select(l => l.Trim()).ShouldContain(l => l.StartsWith($"Example: meshara {command}".TrimEnd(), StringComparison.Ordinal));
+    }
+}
