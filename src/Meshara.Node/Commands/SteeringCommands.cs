@@ -65,12 +65,18 @@ internal static class SteeringCommands
                 question[argument.Name.ToLowerInvariant()] = parsed.GetValue(argument);
             }
 
+            var follows = follow is not null && parsed.GetValue(follow);
+            using var stop = new StopSignals(follows);
             if (follow is not null)
             {
-                question["follow"] = parsed.GetValue(follow);
+                question["follow"] = follows;
             }
 
-            using var stop = new StopSignals(follow is not null && parsed.GetValue(follow));
+            if (follows)
+            {
+                OutputPipe.WhenClosed(stop.Stop);
+            }
+
             return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, stop.Token);
         });
         return command;

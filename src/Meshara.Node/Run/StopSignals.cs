@@ -20,11 +20,11 @@ internal sealed class StopSignals : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    public void Dispose()
-    {
-        _signals.ForEach(s => s.Dispose());
-        _stop.Dispose();
-    }
+    /// <summary>As a signal would.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>The token stays usable: a signal, or whoever calls <see cref="Stop()"/>, may come late.</summary>
+    public void Dispose() => _signals.ForEach(s => s.Dispose());
 
     private void Stop(PosixSignalContext context)
     {

@@ -70,13 +70,16 @@ internal sealed class NodeProcess : IDisposable
         return node;
     }
 
-    /// <summary>A node whose output goes into a pipe that nobody empties; returns when it can be steered.</summary>
-    public static async Task<NodeProcess> RunUnreadAsync(string data, params string[] options)
+    /// <summary>A command whose output goes into a pipe of which nobody reads more than the first line.</summary>
+    public static async Task<NodeProcess> UnreadAsync(params string[] arguments)
     {
-        var node = new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options]), read: false);
-        await node._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        return node;
+        var process = new NodeProcess(Start(arguments), read: false);
+        await process._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        return process;
     }
+
+    /// <summary>Closes that pipe.</summary>
+    public void CloseOutput() => _process.StandardOutput.Dispose();
 
     /// <summary><c>events --follow</c> of a running node.</summary>
     public static NodeProcess Follow(string data) => new(Start(["events", "--follow", "--json", "--data", data]));

@@ -72,10 +72,22 @@ public sealed class StoppingTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Who_follows_the_events_ends_when_nobody_reads_what_it_prints()
+    {
+        Requires.Linux();
+        using var one = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);
+        using var follower = await NodeProcess.UnreadAsync("events", "--follow", "--data", _data["one"]);
+
+        follower.CloseOutput();
+
+        (await follower.ExitAsync()).ShouldBe(0);
+    }
+
+    [SkippableFact]
     public async Task A_node_whose_output_nobody_reads_stops_all_the_same()
     {
         Requires.Linux();
-        using var one = await NodeProcess.RunUnreadAsync(_data["one"], "--listen", AnyPort);
+        using var one = await NodeProcess.UnreadAsync("run", "--json", "--no-mdns", "--listen", AnyPort, "--data", _data["one"]);
 
         // Far more than a pipe holds: each is a dial that fails, and so an event.
         for (var i = 0; i < 50; i++)

@@ -46,7 +46,7 @@ public sealed class JsonShapeTests : IDisposable
             {event:peer-connected,at:string,peerId:string,address:string,direction:string,source:string}
             {event:peer-removed,at:string,peerId:string,reason:string}
             {event:peer-disconnected,at:string,peerId:string,address:string,direction:string,source:string,reason:string,score:number}
-            {event:dial-failed,at:string,address:string,direction:string,reason:string}
+            {event:dial-failed,at:string,address:string,direction:string,source:string,reason:string,detail:string}
             """, "events");
     }
 
