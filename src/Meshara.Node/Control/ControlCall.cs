@@ -19,7 +19,7 @@ internal enum CallState
 }
 
 /// <summary>One connection: one request, a line of JSON; the answer is one line, or many for events.</summary>
-internal sealed class ControlCall(Socket socket, Requests requests, Func<bool> mayReadEvents, CancellationToken alive)
+internal sealed class ControlCall(Socket socket, Requests requests, Func<ControlCall, bool> startsReading, CancellationToken alive)
 {
     /// <summary>Bounds on what it may cost: bytes of a request, time to send it, and time to take a line of the answer.</summary>
     private const int MaxRequest = 1024 * 1024;
@@ -28,25 +28,26 @@ internal sealed class ControlCall(Socket socket, Requests requests, Func<bool> m
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(alive);
+    private readonly CancellationTokenSource _patience = new();
 
-    public CallState State { get; private set; }
+    public CallState State { get; set; }
 
     public async Task ServeAsync()
     {
+        await using var end = alive.Register(_patience.Cancel);
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             _patience.CancelAfter(RequestTimeout);
             var request = Request.Parse(await ReadLineAsync(stream, _patience.Token));
-            if (request?.Command == Request.Events && !mayReadEvents())
+            State = CallState.Answered;
+            if (request?.Command == Request.Events && !startsReading(this))
             {
                 await WriteAsync(stream, Json.Error("rate-limited", "Too many read the events at this time; end one of them."));
                 return;
             }
 
-            State = request?.Command == Request.Events ? CallState.Events : CallState.Answered;
-            var follows = State == CallState.Events && request!.Follow;
+            var follows = request is { Command: Request.Events, Follow: true };
             _patience.CancelAfter(Timeout.InfiniteTimeSpan);
             if (follows)
             {

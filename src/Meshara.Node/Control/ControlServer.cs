@@ -122,7 +122,7 @@ internal sealed class ControlServer : IDisposable
             if (_calls.Count < MaxCalls || oldest is not null)
             {
                 _calls.RemoveAll(c => c.Call == oldest);
-                var call = new ControlCall(socket, _requests, MayRead, _alive.Token);
+                var call = new ControlCall(socket, _requests, StartsReading, _alive.Token);
                 _calls.Add((call, call.ServeAsync()));
                 socket = null!;
             }
@@ -135,11 +135,17 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
-    private bool MayRead()
+    private bool StartsReading(ControlCall call)
     {
         lock (_calls)
         {
-            return _calls.Count(c => c.Call.State == CallState.Events && !c.Served.IsCompleted) < MaxReaders;
+            if (_calls.Count(c => c.Call.State == CallState.Events && !c.Served.IsCompleted) >= MaxReaders)
+            {
+                return false;
+            }
+
+            call.State = CallState.Events;
+            return true;
         }
     }
 

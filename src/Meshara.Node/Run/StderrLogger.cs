@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
+using Meshara.Node.Output;
 
 namespace Meshara.Node.Run;
 
@@ -16,6 +17,7 @@ internal sealed class StderrLogger : ReceiveActor, IRequiresMessageQueue<ILogger
         {
             var cause = log.Cause is null ? "" : $": {log.Cause.GetBaseException().Message}";
             var line = $"{log.Timestamp.ToLocalTime():HH:mm:ss} {log.LogLevel().ToString()[..4].ToLowerInvariant()} {log.Message}{cause}".ReplaceLineEndings(" ");
+            line = Text.Clean(line);
             Console.Error.WriteLine(line.Length > MaxLine ? line[..MaxLine] + "..." : line);
         });
     }
