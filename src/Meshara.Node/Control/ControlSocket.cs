@@ -29,7 +29,8 @@ internal sealed class ControlSocket : IDisposable
             {
                 Dispose();
                 throw new PathTooLongException(
-                    $"{FullPath} has over {MaxPath} bytes, too many for a control socket, and so has the temporary folder. Name a shorter data folder.");
+                    $"{FullPath} has over {MaxPath} bytes, too many for a control socket, and so has the temporary folder. "
+                    + "Name a shorter data folder.");
             }
         }
 

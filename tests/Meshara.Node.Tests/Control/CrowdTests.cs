@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Xunit;
@@ -26,9 +27,13 @@ public sealed class CrowdTests(RunningNode node) : IClassFixture<RunningNode>, I
     public async Task Of_a_hundred_that_say_nothing_the_oldest_give_way_and_who_asks_is_served()
     {
         await Crowd(100, null);
+        var asked = Stopwatch.GetTimestamp();
 
         (await ControlLine.AskAsync(node.Data, Status))["nodeId"]!.ToString().ShouldBe(node.Process.Id);
         (await _crowd[0].ReadToEndAsync()).ShouldBeEmpty();
+
+        // Nobody waited until the silent ones' 10 s were over.
+        Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
     [Fact]

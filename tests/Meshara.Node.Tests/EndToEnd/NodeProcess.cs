@@ -161,9 +161,11 @@ internal sealed class NodeProcess : IDisposable
 
     private void Signal(string signal) => Process.Start("kill", [signal, $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
 
-    private long Kibibytes(string field) => 1024 * long.Parse(
-        File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal)).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+    private long Kibibytes(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+    }
 
     /// <summary>
     /// On Linux through <c>env</c>, which becomes the program: a runner that a shell started in the background ignores SIGINT, and its
