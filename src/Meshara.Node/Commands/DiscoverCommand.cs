@@ -43,6 +43,12 @@ internal static class DiscoverCommand
         try
         {
             var answer = await FromNodeAsync(folder, cancellation) ?? await LookAsync(length, cancellation);
+            if (answer["error"] is JsonObject error)
+            {
+                Console.Error.WriteLine($"{error["reason"]}: {error["message"]}");
+                return CommandLine.Failed;
+            }
+
             if (json)
             {
                 Console.WriteLine(Json.Line(answer));
@@ -53,6 +59,11 @@ internal static class DiscoverCommand
             }
 
             return CommandLine.Done;
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return CommandLine.Failed;
         }
         catch (SocketException e)
         {

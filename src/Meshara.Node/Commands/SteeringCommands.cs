@@ -5,6 +5,7 @@ using Meshara.Actors.Hosting;
 using Meshara.Core.Peers;
 using Meshara.Node.Control;
 using Meshara.Node.Output;
+using Meshara.Node.Run;
 
 namespace Meshara.Node.Commands;
 
@@ -56,7 +57,7 @@ internal static class SteeringCommands
             command.Add(follow);
         }
 
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async parsed =>
         {
             var question = new JsonObject { ["command"] = request ?? name };
             foreach (var argument in arguments)
@@ -64,12 +65,19 @@ internal static class SteeringCommands
                 question[argument.Name.ToLowerInvariant()] = parsed.GetValue(argument);
             }
 
+            var follows = follow is not null && parsed.GetValue(follow);
+            using var stop = new StopSignals(follows);
             if (follow is not null)
             {
-                question["follow"] = parsed.GetValue(follow);
+                question["follow"] = follows;
             }
 
-            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, cancellation);
+            if (follows)
+            {
+                OutputPipe.WhenClosed(stop.Stop);
+            }
+
+            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, stop.Token);
         });
         return command;
     }
@@ -85,7 +93,7 @@ internal static class SteeringCommands
                 return CommandLine.NoNode;
             }
 
-            var answered = false;
+            var answered = question["follow"] is not null;
             await foreach (var answer in answers)
             {
                 answered = true;
@@ -105,18 +113,23 @@ internal static class SteeringCommands
                 }
             }
 
-            if (!answered && question["follow"] is null)
-            {
-                Console.Error.WriteLine($"The node in {folder} closed the connection without an answer; it is stopping, or under heavy load.");
-                return CommandLine.Failed;
-            }
+            return answered ? CommandLine.Done : Failed($"{Json.NoAnswer}: The node ended before it answered.");
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (IOException e)
         {
-            // The node has stopped, or the person has.
+            return Failed(e.Message);
         }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C is how following ends.
+            return CommandLine.Done;
+        }
+    }
 
-        return CommandLine.Done;
+    private static int Failed(string message)
+    {
+        Console.Error.WriteLine(message);
+        return CommandLine.Failed;
     }
 
     private static Argument<string> Id() => new("id") { Description = "A node id, or its first 6 or more digits.", HelpName = "ID" };

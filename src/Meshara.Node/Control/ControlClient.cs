@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Meshara.Node.Output;
 
@@ -10,6 +11,7 @@ namespace Meshara.Node.Control;
 internal static class ControlClient
 {
     /// <summary>The answers to one request, as they come; null if no node is running there.</summary>
+    /// <exception cref="IOException">It cannot be asked; the message says why.</exception>
     public static async Task<IAsyncEnumerable<JsonObject>?> AskAsync(string folder, JsonObject request, CancellationToken cancellation)
     {
         using var path = new ControlSocket(folder);
@@ -18,28 +20,49 @@ internal static class ControlClient
         {
             await socket.ConnectAsync(path.EndPoint, cancellation);
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
             socket.Dispose();
-            return null;
+            return e.SocketErrorCode == SocketError.ConnectionRefused || !File.Exists(path.FullPath)
+                ? null
+                : throw new IOException($"The node in {folder} cannot be asked: {e.Message}", e);
         }
 
         var stream = new NetworkStream(socket, ownsSocket: true);
         request["schema"] = 1;
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(request) + "\n"), cancellation);
+        try
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(request) + "\n"), cancellation);
+        }
+        catch (IOException)
+        {
+            // It was refused unread; the answer says why.
+        }
+
         return ReadAsync(stream, cancellation);
     }
 
+    /// <summary>Ends with the connection, however that ends.</summary>
     private static async IAsyncEnumerable<JsonObject> ReadAsync(
         NetworkStream stream, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        while (await reader.ReadLineAsync(cancellation) is { } line)
+        while (await NextAsync(reader, cancellation) is { } answer)
         {
-            if (JsonNode.Parse(line) is JsonObject answer)
-            {
-                yield return answer;
-            }
+            yield return answer;
+        }
+    }
+
+    private static async Task<JsonObject?> NextAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation) is { } line ? JsonNode.Parse(line) as JsonObject : null;
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            // The node was killed, perhaps in the middle of a line.
+            return null;
         }
     }
 }

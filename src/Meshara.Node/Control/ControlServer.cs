@@ -1,51 +1,56 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Meshara.Actors;
 using Meshara.Node.Output;
 
 namespace Meshara.Node.Control;
 
-/// <summary>Answers those who steer the node: one request a connection, a line of JSON; the answer is one line, or many for events.</summary>
+/// <summary>
+/// Lets in those who steer the node: as many as fit, and of those who have not said yet what they want the oldest gives way, so that
+/// no forgotten connection locks the operator out.
+/// </summary>
 internal sealed class ControlServer : IDisposable
 {
-    /// <summary>Bounds on what a local program may cost: bytes of a request, time to send it, connections at one time.</summary>
-    private const int MaxRequest = 1024 * 1024;
+    /// <summary>Bounds on what local programs may cost: connections at one time, and those of them that read events.</summary>
+    private const int MaxCalls = 64, MaxReaders = 32;
 
-    private const int MaxConnections = 64;
+    /// <summary>On Linux a connect to a full backlog fails at once, so it has room for a burst.</summary>
+    private const int Backlog = 512;
 
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Out of file descriptors, most likely: the next moment may have one again.</summary>
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>The last answers of a node that stops may take no longer.</summary>
-    private static readonly TimeSpan LastAnswers = TimeSpan.FromMilliseconds(300);
-
-    private readonly ControlSocket _path;
+    private readonly string _path;
     private readonly Socket _socket;
     private readonly Requests _requests;
-    private readonly CancellationTokenSource _listening = new();
+    private readonly CancellationTokenSource _open = new();
     private readonly CancellationTokenSource _alive = new();
-    private readonly SemaphoreSlim _room = new(MaxConnections);
+    private readonly List<(ControlCall Call, Task Served)> _calls = [];
 
+    /// <exception cref="IOException">The socket cannot be made; the message says why.</exception>
     public ControlServer(string folder, Mesh mesh)
     {
+        using var path = new ControlSocket(folder);
+        _path = path.FullPath;
         _requests = new Requests(mesh);
-        _path = new ControlSocket(folder);
-
-        // One that a killed node left behind: this node holds the lock of the folder, so nobody listens there.
-        File.Delete(_path.FullPath);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _socket.Bind(_path.EndPoint);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // The folder is the owner's alone, so nobody can connect before this.
-            File.SetUnixFileMode(_path.FullPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+            // One that a killed node left behind: this node holds the lock of the folder, so nobody listens there.
+            File.Delete(_path);
+            _socket.Bind(path.EndPoint);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Nobody can connect before it listens.
+                File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
 
-        _socket.Listen(MaxConnections);
+            _socket.Listen(Backlog);
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            _socket.Dispose();
+            throw new IOException($"The control socket {_path} cannot be made: {e.Message}", e);
+        }
     }
 
     public async Task RunAsync()
@@ -54,130 +59,110 @@ internal sealed class ControlServer : IDisposable
         {
             while (true)
             {
-                var socket = await AcceptAsync();
-                await _room.WaitAsync(_listening.Token);
-                _ = ServeAsync(socket);
+                await AdmitNextAsync();
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (_open.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
         {
             // The node stops.
         }
     }
 
-    /// <summary>Asks nobody in any more, and lets those who were told something hear it to its end.</summary>
-    public async Task StopAsync()
+    /// <summary>
+    /// Takes no more calls. Comes before the node lets go of its folder: later this would delete the socket of the next node.
+    /// </summary>
+    public void Close()
     {
-        await _listening.CancelAsync();
-        for (var i = 0; i < MaxConnections && await _room.WaitAsync(LastAnswers); i++)
+        if (!_open.IsCancellationRequested)
         {
+            _open.Cancel();
+            _socket.Dispose();
+            File.Delete(_path);
+        }
+    }
+
+    /// <summary>Lets the calls come to their end, so that who follows the events sees the last one; but not for longer than that.</summary>
+    public async Task FinishAsync(TimeSpan patience)
+    {
+        Task[] served;
+        lock (_calls)
+        {
+            served = [.. _calls.Select(c => c.Served)];
         }
 
-        await _alive.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(served), Task.Delay(patience));
     }
 
     public void Dispose()
     {
-        _listening.Cancel();
+        Close();
         _alive.Cancel();
-        _socket.Dispose();
-        File.Delete(_path.FullPath);
-        _path.Dispose();
     }
 
-    private async Task<Socket> AcceptAsync()
+    private async Task AdmitNextAsync()
     {
-        while (true)
+        try
+        {
+            Admit(await _socket.AcceptAsync(_open.Token));
+        }
+        catch (SocketException)
+        {
+            // Out of file descriptors, most likely: there is room again when one goes.
+            await Task.Delay(AfterFailure, _open.Token);
+        }
+    }
+
+    private void Admit(Socket socket)
+    {
+        ControlCall? oldest;
+        lock (_calls)
+        {
+            _calls.RemoveAll(c => c.Served.IsCompleted);
+            oldest = _calls.Count < MaxCalls ? null : _calls.Find(c => c.Call.State == CallState.Silent).Call;
+            if (_calls.Count < MaxCalls || oldest is not null)
+            {
+                _calls.RemoveAll(c => c.Call == oldest);
+                var call = new ControlCall(socket, _requests, StartsReading, _alive.Token);
+                _calls.Add((call, call.ServeAsync()));
+                socket = null!;
+            }
+        }
+
+        oldest?.GiveWay();
+        if (socket is not null)
+        {
+            Refuse(socket);
+        }
+    }
+
+    private bool StartsReading(ControlCall call)
+    {
+        lock (_calls)
+        {
+            if (_calls.Count(c => c.Call.State == CallState.Events && !c.Served.IsCompleted) >= MaxReaders)
+            {
+                return false;
+            }
+
+            call.State = CallState.Events;
+            return true;
+        }
+    }
+
+    private static void Refuse(Socket socket)
+    {
+        using (socket)
         {
             try
             {
-                return await _socket.AcceptAsync(_listening.Token);
+                // The buffer of a new connection is empty, so this does not wait.
+                var answer = Json.Error("rate-limited", $"The node answers {MaxCalls} commands at this time; try again in a moment.");
+                socket.Send(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"));
             }
             catch (SocketException)
             {
-                await Task.Delay(AfterFailure, _listening.Token);
+                // It has gone already.
             }
         }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        try
-        {
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
-            var request = Parse(await RequestAsync(stream));
-            using var gone = CancellationTokenSource.CreateLinkedTokenSource(_alive.Token);
-            var watching = Requests.IsEndless(request) ? CancelWhenGoneAsync(stream, gone) : Task.CompletedTask;
-            await foreach (var answer in _requests.AnswerAsync(request, gone.Token))
-            {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(Json.Line(answer) + "\n"), gone.Token);
-            }
-
-            await gone.CancelAsync();
-            await watching;
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // Whoever asked has gone, or took too long.
-        }
-        finally
-        {
-            _room.Release();
-        }
-    }
-
-    private async Task<string?> RequestAsync(NetworkStream stream)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_listening.Token);
-        patience.CancelAfter(RequestTimeout);
-        return await ReadLineAsync(stream, patience.Token);
-    }
-
-    /// <summary>In a quiet mesh nothing is written for hours, and a client that is gone would keep its place.</summary>
-    private static async Task CancelWhenGoneAsync(NetworkStream stream, CancellationTokenSource gone)
-    {
-        try
-        {
-            var ignored = new byte[256];
-            while (await stream.ReadAsync(ignored, gone.Token) > 0)
-            {
-            }
-
-            await gone.CancelAsync();
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // Cut off, or all was said.
-        }
-    }
-
-    private static JsonObject? Parse(string? line)
-    {
-        try
-        {
-            return line is null ? null : JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<string?> ReadLineAsync(NetworkStream stream, CancellationToken cancellation)
-    {
-        var buffer = new byte[4096];
-        var line = new MemoryStream();
-        while (line.Length <= MaxRequest)
-        {
-            var read = await stream.ReadAsync(buffer, cancellation);
-            var end = buffer.AsSpan(0, read).IndexOf((byte)'\n');
-            line.Write(buffer, 0, end >= 0 ? end : read);
-            if (end >= 0 || read == 0)
-            {
-                return Encoding.UTF8.GetString(line.ToArray());
-            }
-        }
-
-        return null;
     }
 }

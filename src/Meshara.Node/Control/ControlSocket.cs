@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Meshara.Node.Control;
 
@@ -14,15 +15,23 @@ internal sealed class ControlSocket : IDisposable
 
     private readonly string? _shortcut;
 
+    /// <exception cref="PathTooLongException">Even the path in the temporary folder is too long.</exception>
     public ControlSocket(string folder)
     {
         FullPath = Path.Combine(Path.GetFullPath(folder), Name);
         var reached = FullPath;
-        if (System.Text.Encoding.UTF8.GetByteCount(FullPath) > MaxPath)
+        if (IsTooLong(FullPath))
         {
             _shortcut = Directory.CreateTempSubdirectory("meshara-").FullName;
             Directory.CreateSymbolicLink(Path.Combine(_shortcut, "d"), Path.GetFullPath(folder));
             reached = Path.Combine(_shortcut, "d", Name);
+            if (IsTooLong(reached))
+            {
+                Dispose();
+                throw new PathTooLongException(
+                    $"{FullPath} has over {MaxPath} bytes, too many for a control socket, and so has the temporary folder. "
+                    + "Name a shorter data folder.");
+            }
         }
 
         EndPoint = new UnixDomainSocketEndPoint(reached);
@@ -36,9 +45,20 @@ internal sealed class ControlSocket : IDisposable
     {
         if (_shortcut is not null)
         {
-            // The link itself, not what it leads to.
-            Directory.Delete(Path.Combine(_shortcut, "d"));
+            // The link itself, not what it leads to, which may be nothing.
+            var link = Path.Combine(_shortcut, "d");
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.Delete(link);
+            }
+            else
+            {
+                File.Delete(link);
+            }
+
             Directory.Delete(_shortcut);
         }
     }
+
+    private static bool IsTooLong(string path) => Encoding.UTF8.GetByteCount(path) > MaxPath;
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Akka.Actor;
 using Meshara.Actors;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -14,58 +14,69 @@ internal sealed class Requests(Mesh mesh)
 {
     private const int ShortestPrefix = 6;
 
-    /// <summary>Whether the answers go on until the node stops or the one who asked has gone.</summary>
-    public static bool IsEndless(JsonObject? request) =>
-        Text(request, "command") == "events" && request!["follow"]?.GetValueKind() == JsonValueKind.True;
-
-    public async IAsyncEnumerable<JsonObject> AnswerAsync(JsonObject? request, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>The answers, as they come; null stands for what was no request.</summary>
+    public IAsyncEnumerable<JsonObject> AnswerAsync(Request? request, CancellationToken cancellation) => request switch
     {
-        if (IsEndless(request))
+        { Command: Request.Events, Follow: true } => FollowAsync(cancellation),
+        { Command: Request.Events } => PastAsync(cancellation),
+        _ => OneAsync(request, cancellation),
+    };
+
+    private async IAsyncEnumerable<JsonObject> PastAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var past in await mesh.RecentEventsAsync(cancellation))
         {
-            await foreach (var e in mesh.EventsAsync(history: true, cancellation))
-            {
-                yield return Json.Of(e);
-            }
-        }
-        else if (Text(request, "command") == "events")
-        {
-            foreach (var past in await mesh.RecentEventsAsync(cancellation))
-            {
-                yield return Json.Of(past);
-            }
-        }
-        else
-        {
-            yield return await AnswerOneAsync(request, cancellation);
+            yield return Json.Of(past);
         }
     }
 
-    private async Task<JsonObject> AnswerOneAsync(JsonObject? request, CancellationToken cancellation)
+    private async IAsyncEnumerable<JsonObject> FollowAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // The past and the present in one subscription: with two, what happens between them would be lost.
+        await foreach (var e in mesh.EventsAsync(history: true, cancellation))
+        {
+            yield return Json.Of(e);
+        }
+    }
+
+    private async IAsyncEnumerable<JsonObject> OneAsync(Request? request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return await AnswerOneAsync(request, cancellation);
+    }
+
+    private async Task<JsonObject> AnswerOneAsync(Request? request, CancellationToken cancellation)
     {
         try
         {
-            return await (Text(request, "command") switch
+            return await (request?.Command switch
             {
                 "status" => StatusAsync(cancellation),
                 "peers" => PeersAsync(cancellation),
                 "discover" => DiscoverAsync(cancellation),
-                "peer-show" => ShowAsync(Text(request, "id"), cancellation),
-                "peer-add" => AddAsync(Text(request, "target"), cancellation),
-                "peer-remove" => RemoveAsync(Text(request, "id"), cancellation),
-                "ping" => PingAsync(Text(request, "id"), cancellation),
-                "send" => SendAsync(Text(request, "id"), Text(request, "channel"), Text(request, "text"), cancellation),
-                _ => Task.FromResult(Json.Error("usage", "The node does not know this command; node and command line may be of different versions.")),
+                "peer-show" => ShowAsync(request.Id ?? "", cancellation),
+                "peer-add" => AddAsync(request.Target ?? "", cancellation),
+                "peer-remove" => RemoveAsync(request.Id ?? "", cancellation),
+                "ping" => PingAsync(request.Id ?? "", cancellation),
+                "send" => SendAsync(request.Id ?? "", request.Channel ?? "", request.Text ?? "", cancellation),
+                null => Usage("""A request is a line of JSON, such as {"command":"status"}."""),
+                _ => Usage("The node does not know this command; node and command line may be of different versions."),
             });
         }
         catch (MeshException e)
         {
             return Json.Error(e.Reason.Name(), e.Message);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (AskTimeoutException)
+        {
+            return Json.Error(Json.NoAnswer, "The node did not get it done in time; its status may tell why.");
+        }
+        catch (FormatException e)
         {
             return Json.Error("usage", e.Message);
         }
     }
+
+    private static Task<JsonObject> Usage(string message) => Task.FromResult(Json.Error("usage", message));
 
     private async Task<JsonObject> StatusAsync(CancellationToken cancellation) => Json.Of(await mesh.StatusAsync(cancellation));
 
@@ -105,6 +116,11 @@ internal sealed class Requests(Mesh mesh)
 
     private async Task<JsonObject> SendAsync(string id, string channel, string text, CancellationToken cancellation)
     {
+        if (Encoding.UTF8.GetByteCount(channel) is 0 or > Mesh.MaxChannelLength)
+        {
+            throw new FormatException($"A channel's name has 1 to {Mesh.MaxChannelLength} bytes of UTF-8.");
+        }
+
         var peer = await ResolveAsync(id, cancellation);
         var reason = await mesh.SendAsync(peer, channel, Encoding.UTF8.GetBytes(text), cancellation) switch
         {
@@ -140,7 +156,4 @@ internal sealed class Requests(Mesh mesh)
             _ => throw new FormatException($"More than one known peer's id starts with {prefix}; give more digits."),
         };
     }
-
-    private static string Text(JsonObject? request, string name) =>
-        request?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

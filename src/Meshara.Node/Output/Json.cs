@@ -11,6 +11,9 @@ internal static class Json
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The name of what went wrong when the node said nothing, and so no reason either.</summary>
+    public const string NoAnswer = "no-answer";
+
     public static string Line(JsonNode node) => node.ToJsonString(Plain);
 
     public static JsonObject Of(PeerInfo p) => new()

@@ -100,7 +100,7 @@ internal static class Text
         DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>A peer chose some of these characters: none may move the cursor.</summary>
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Get(JsonObject o, string name) => o[name]?.ToString() ?? "-";
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Configuration;
 using Meshara.Actors;
@@ -21,11 +20,12 @@ internal static class NodeRun
         }
         """;
 
+    /// <summary>How long whoever reads stdout or the events may take for the last lines; one that does not read must not hold the node up.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
+
     public static async Task<int> RunAsync(Config configuration, bool json)
     {
-        using var stop = new CancellationTokenSource();
-        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
-        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
+        using var stop = new StopSignals(listen: true);
         var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
         try
         {
@@ -35,13 +35,13 @@ internal static class NodeRun
             var serving = control.RunAsync();
             var printing = PrintAsync(mesh, node, json);
             await WaitAsync(stop.Token);
+            control.Close();
             await mesh.StopAsync();
-            await printing;
-            await control.StopAsync();
+            await Task.WhenAll(control.FinishAsync(Farewell), Task.WhenAny(printing, Task.Delay(Farewell)));
             await serving;
             return 0;
         }
-        catch (MesharaStartException e)
+        catch (Exception e) when (e is MesharaStartException or IOException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;
@@ -85,14 +85,6 @@ internal static class NodeRun
         Console.WriteLine($"  {program} run --data {folder} --listen 127.0.0.1:0 --peer {node.Listen[0]}");
         Console.WriteLine();
     }
-
-    /// <summary>The first signal asks for a clean stop; a second one is left to the system, which ends the process.</summary>
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource stop) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        });
 
     private static async Task WaitAsync(CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
+using Meshara.Node.Output;
 
 namespace Meshara.Node.Run;
 
@@ -15,7 +16,8 @@ internal sealed class StderrLogger : ReceiveActor, IRequiresMessageQueue<ILogger
         Receive<LogEvent>(log =>
         {
             var cause = log.Cause is null ? "" : $": {log.Cause.GetBaseException().Message}";
-            var line = $"{log.Timestamp.ToLocalTime():HH:mm:ss} {log.LogLevel().ToString()[..4].ToLowerInvariant()} {log.Message}{cause}".ReplaceLineEndings(" ");
+            var level = log.LogLevel().ToString()[..4].ToLowerInvariant();
+            var line = Text.Clean($"{log.Timestamp.ToLocalTime():HH:mm:ss} {level} {log.Message}{cause}".ReplaceLineEndings(" "));
             Console.Error.WriteLine(line.Length > MaxLine ? line[..MaxLine] + "..." : line);
         });
     }

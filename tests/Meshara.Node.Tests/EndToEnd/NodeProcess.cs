@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Meshara.Node.Tests.Lan;
@@ -9,16 +11,30 @@ namespace Meshara.Node.Tests.EndToEnd;
 /// <summary>The built program as a real process, with its data in a folder of the test.</summary>
 internal sealed class NodeProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "meshara.dll");
 
     private readonly Process _process;
     private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
 
-    private NodeProcess(Process process)
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    private NodeProcess(Process process, bool read = true)
     {
         _process = process;
+        if (!read)
+        {
+            return;
+        }
+
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+            {
+                _errors.Enqueue(line.Data);
+            }
+        };
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
@@ -31,7 +47,6 @@ internal sealed class NodeProcess : IDisposable
                 _lines.Writer.TryWrite(JsonNode.Parse(line.Data)!.AsObject());
             }
         };
-        process.ErrorDataReceived += (_, line) => Errors += line.Data is null ? 0 : 1;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -41,41 +56,48 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
 
-    /// <summary>How many lines it has logged so far.</summary>
-    public int Errors { get; private set; }
-
-    /// <summary>Bytes of memory that it occupies now.</summary>
-    public long Memory
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
+    /// <summary>What it has written to stderr so far.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
 
     public string Id => Ready["nodeId"]!.ToString();
 
     public string Address => Ready["listen"]![0]!.ToString();
+
+    /// <summary>The most memory that it ever had in use, in bytes.</summary>
+    public long PeakMemory => Kibibytes("VmHWM");
 
     public static Task<NodeProcess> RunAsync(string data, params string[] options) =>
         ReadyAsync(new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options])));
 
     /// <summary>The same on a host of a LAN, where it looks for others.</summary>
     public static Task<NodeProcess> RunAsync(LanHost host, string data, params string[] options) =>
-        ReadyAsync(new NodeProcess(Start(host.In("dotnet", [Program, "run", "--json", "--data", data, .. options]))));
+        ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--data", data, .. options])));
 
-    /// <summary>Starts a command that prints events until something ends it.</summary>
-    public static NodeProcess Follow(params string[] arguments) => new(Start(arguments));
+    /// <summary>A command whose output goes into a pipe of which nobody reads more than the first line.</summary>
+    public static async Task<NodeProcess> UnreadAsync(params string[] arguments)
+    {
+        var process = new NodeProcess(Start(arguments), read: false);
+        await process._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        return process;
+    }
+
+    /// <summary>Closes that pipe.</summary>
+    public void CloseOutput() => _process.StandardOutput.Dispose();
+
+    /// <summary><c>events --follow</c> of a running node.</summary>
+    public static NodeProcess Follow(string data) => new(Start(["events", "--follow", "--json", "--data", data]));
 
     /// <summary>Runs a command to its end.</summary>
-    public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => CommandAsync(Start(arguments));
+    public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => ToEndAsync(Start(arguments));
 
     /// <summary>The same on a host of a LAN.</summary>
-    public static Task<(int Exit, string Out, string Error)> CommandAsync(LanHost host, params string[] arguments) =>
-        CommandAsync(Start(host.In("dotnet", [Program, .. arguments])));
+    public static Task<(int Exit, string Out, string Error)> CommandAsync(LanHost host, params string[] arguments) => ToEndAsync(Start(host, arguments));
 
-    private static async Task<(int Exit, string Out, string Error)> CommandAsync(Process started)
+    /// <summary>The same with an environment variable, <c>NAME=VALUE</c>.</summary>
+    public static Task<(int Exit, string Out, string Error)> CommandWithAsync(string variable, params string[] arguments) =>
+        ToEndAsync(Start(arguments, variable));
+
+    private static async Task<(int Exit, string Out, string Error)> ToEndAsync(Process started)
     {
         using var process = started;
         using var patience = new CancellationTokenSource(Patience);
@@ -100,8 +122,24 @@ internal sealed class NodeProcess : IDisposable
         throw new ShouldAssertException($"The node ended without {name}.");
     }
 
-    /// <summary>As <c>kill</c>, or (INT) the first Ctrl+C.</summary>
-    public void Signal(string name = "TERM") => Process.Start("kill", [$"-{name}", $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+    /// <summary>All that it printed after what was read already, to its end.</summary>
+    public async Task<List<JsonObject>> RestAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var rest = new List<JsonObject>();
+        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
+        {
+            rest.Add(line);
+        }
+
+        return rest;
+    }
+
+    /// <summary>As <c>kill</c>.</summary>
+    public void Terminate() => Signal("-TERM");
+
+    /// <summary>As the first Ctrl+C.</summary>
+    public void Interrupt() => Signal("-INT");
 
     public async Task<int> ExitAsync()
     {
@@ -127,13 +165,33 @@ internal sealed class NodeProcess : IDisposable
         _process.Dispose();
     }
 
+    private void Signal(string signal) => Process.Start("kill", [signal, $"{_process.Id}"]).WaitForExit(Patience).ShouldBeTrue();
+
+    private long Kibibytes(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+    }
+
     private static async Task<NodeProcess> ReadyAsync(NodeProcess node)
     {
         node.Ready = await node.NextAsync("ready");
         return node;
     }
 
-    private static Process Start(string[] arguments) => Start(new ProcessStartInfo("dotnet", [Program, .. arguments]));
+    private static Process Start(LanHost host, string[] arguments) =>
+        Start(host.In("env", ["--default-signal=INT", "dotnet", Program, .. arguments]));
+
+    /// <summary>
+    /// On Linux through <c>env</c>, which becomes the program: a runner that a shell started in the background ignores SIGINT, and its
+    /// children would inherit that.
+    /// </summary>
+    private static Process Start(string[] arguments, params string[] variables)
+    {
+        string[] program = ["dotnet", Program, .. arguments];
+        string[] all = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. variables, .. program] : program;
+        return Start(new ProcessStartInfo(all[0], all[1..]));
+    }
 
     private static Process Start(ProcessStartInfo start)
     {

@@ -4,6 +4,7 @@ using Xunit;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>Avahi finds itself in the lab, so that it can be trusted to find us.</summary>
+[Collection(Lan.Collection)]
 public sealed class AvahiTests
 {
     private const string Type = "_meshara-lab._tcp";

@@ -6,6 +6,7 @@ using Xunit;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>Nodes among responders that nobody here wrote: Avahi and python-zeroconf, in both directions.</summary>
+[Collection(Lan.Collection)]
 public sealed class InteroperationTests : IDisposable
 {
     private readonly TempFolder _data = new();
@@ -27,7 +28,7 @@ public sealed class InteroperationTests : IDisposable
         (service.Address == "10.78.0.1" || service.Address.StartsWith("fe80:", StringComparison.Ordinal)).ShouldBeTrue(service.Address);
         service.Txt.ShouldBe(LanNodes.TxtOf(node), ignoreOrder: true);
 
-        node.Signal();
+        node.Terminate();
         await avahi.BrowseAsync(LanNodes.Type, services => services.IsEmpty);
     }
 
@@ -45,7 +46,7 @@ public sealed class InteroperationTests : IDisposable
         seen.Addresses.ShouldContain("10.78.0.1");
         seen.Txt.Select(t => $"{t.Key}={t.Value}").ShouldBe(LanNodes.TxtOf(node), ignoreOrder: true);
 
-        node.Signal();
+        node.Terminate();
         await browser.NextAsync(s => s.Event == "REMOVE");
     }
 
@@ -105,7 +106,7 @@ public sealed class InteroperationTests : IDisposable
         using (var before = await NodeProcess.RunAsync(lan[1], _data["one"]))
         {
             name = LanNodes.NameOf(before);
-            before.Signal();
+            before.Terminate();
             await before.ExitAsync();
         }
 

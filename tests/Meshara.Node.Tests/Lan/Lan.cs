@@ -17,6 +17,9 @@ internal sealed class Lan : IAsyncDisposable
 
     private readonly string _prefix;
     private readonly List<string> _namespaces = [];
+    /// <summary>The tests of this collection run one after the other: processes of many hosts are enough load for one machine.</summary>
+    public const string Collection = "LAN";
+
     private readonly List<LanHost> _hosts = [];
 
     private Lan(string prefix) => _prefix = prefix;

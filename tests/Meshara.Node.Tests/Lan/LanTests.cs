@@ -5,6 +5,7 @@ using Xunit;
 namespace Meshara.Node.Tests.Lan;
 
 /// <summary>The lab itself: what other tests build on.</summary>
+[Collection(Lan.Collection)]
 public sealed class LanTests
 {
     private const string Hear =

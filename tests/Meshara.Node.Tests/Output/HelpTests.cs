@@ -10,6 +10,7 @@ public sealed class HelpTests
     [InlineData("")]
     [InlineData("run")]
     [InlineData("id")]
+    [InlineData("discover")]
     [InlineData("status")]
     [InlineData("peers")]
     [InlineData("peer")]
@@ -19,13 +20,11 @@ public sealed class HelpTests
     [InlineData("ping")]
     [InlineData("send")]
     [InlineData("events")]
-    public async Task Every_command_explains_itself_with_an_example(string command)
+    public async Task Help_has_an_example_of_that_very_command(string command)
     {
-        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-        var (exit, output, error) = await NodeProcess.CommandAsync([.. words, "--help"]);
+        var (exit, output, error) = await NodeProcess.CommandAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
 
         (exit, error).ShouldBe((0, ""));
-        output.ShouldContain($"Example: meshara {command}".TrimEnd());
+        output.Split('\n').Select(l => l.Trim()).ShouldContain(l => l.StartsWith($"Example: meshara {command}".TrimEnd(), StringComparison.Ordinal));
     }
 }

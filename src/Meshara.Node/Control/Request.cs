@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace Meshara.Node.Control;
+
+/// <summary>What is asked of a node: a command, and what that command needs of the rest.</summary>
+internal sealed record Request(string? Command, string? Id, string? Target, string? Channel, string? Text, bool Follow)
+{
+    public const string Events = "events";
+
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.General)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Reads it from a line of JSON; null if that is none.</summary>
+    public static Request? Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Request>(line, Strict);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
