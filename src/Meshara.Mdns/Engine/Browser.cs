@@ -14,6 +14,12 @@ namespace Meshara.Mdns.Engine;
 internal sealed class Browser(Questions questions, int interfaceIndex, bool askForUnicast, Random random, Action<byte[]> send)
 {
     private readonly RecordCache _cache = new(random);
+
+    /// <summary>Which instances say that they are at a host. Only the addresses of such hosts are remembered.</summary>
+    private readonly Dictionary<DomainName, HashSet<DomainName>> _instancesAt = [];
+
+    private readonly HashSet<DomainName> _changed = [];
+    private TimeSpan _scannedAt = TimeSpan.MinValue;
     private bool _askedBefore;
 
     /// <summary>The instances that are complete: where, at which port, with what to say.</summary>
@@ -22,14 +28,32 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     /// <summary>Why those went that are no longer among <see cref="Sightings"/>.</summary>
     public LostBy WhyLost { get; private set; }
 
-    public TimeSpan? Due => _cache.Due is { } due && due < questions.Due ? due : questions.Due;
+    public TimeSpan? Due
+    {
+        get
+        {
+            var scan = _cache.Due is { } due ? (due > _scannedAt + Timing.ScanInterval ? due : _scannedAt + Timing.ScanInterval) : questions.Due;
+            return scan < questions.Due ? scan : questions.Due;
+        }
+    }
+
+    /// <summary>The instances of which something was heard or forgotten since this was last asked.</summary>
+    public IReadOnlyCollection<DomainName> TakeChanged()
+    {
+        DomainName[] changed = [.. _changed];
+        _changed.Clear();
+        return changed;
+    }
 
     /// <summary>The interface is in another network now: what was heard in the former one means nothing.</summary>
     public void Restart(TimeSpan now)
     {
         _cache.Clear();
+        _instancesAt.Clear();
         questions.Restart(now);
-        Resolve(now, LostBy.Interface);
+        _changed.UnionWith(Sightings.Keys);
+        Sightings = Sightings.Clear();
+        WhyLost = LostBy.Interface;
     }
 
     /// <summary>An instance could not be reached where it was said to be: what was said is asked for again (RFC 6762 section 10.4).</summary>
@@ -61,23 +85,25 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     /// <summary>Somebody else's records.</summary>
     public void OnResponse(IEnumerable<ResourceRecord> records, IPAddress source, TimeSpan now)
     {
-        var isHeard = false;
-        HashSet<DomainName>? hosts = null;
+        var touched = new HashSet<DomainName>();
 
         // By type: an instance is known before its place, and its place before the addresses there.
         foreach (var record in records.OrderBy(Order))
         {
-            if (IsOfInterest(record, () => hosts ??= Hosts()))
+            var of = InstancesOf(record);
+            if (of.Count > 0)
             {
                 _cache.Learn(record, source, now);
-                isHeard = true;
+                touched.UnionWith(of);
+                if (record.Data is ServiceData place && _cache.Of(record.Name, RecordType.Srv).Any(r => r.Record.SameAs(record)))
+                {
+                    _instancesAt.TryAdd(place.Target, []);
+                    _instancesAt[place.Target].Add(record.Name);
+                }
             }
         }
 
-        if (isHeard)
-        {
-            Resolve(now, LostBy.Goodbye);
-        }
+        Resolve(touched, now, LostBy.Goodbye);
     }
 
     public void OnDue(TimeSpan now)
@@ -88,10 +114,17 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         }
 
         AskWhatIsDue(now);
-        var expired = _cache.Expire(now);
-        if (expired.Count > 0)
+        if (_cache.Due <= now)
         {
-            Resolve(now, expired.Any(r => r.IsRevoked) ? LostBy.Goodbye : LostBy.Expiry);
+            _scannedAt = now;
+            var expired = _cache.Expire(now);
+            var touched = expired.SelectMany(r => InstancesOf(r.Record)).ToHashSet();
+            foreach (var place in expired.Where(r => r.Record.Data is ServiceData).Select(r => r.Record))
+            {
+                Leave(((ServiceData)place.Data).Target, place.Name);
+            }
+
+            Resolve(touched, now, expired.Any(r => r.IsRevoked) ? LostBy.Goodbye : LostBy.Expiry);
         }
     }
 
@@ -103,18 +136,22 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         _ => 3,
     };
 
-    /// <param name="hosts">Where the instances are; asked for once a packet, when all that says so has been read.</param>
-    private bool IsOfInterest(ResourceRecord record, Func<HashSet<DomainName>> hosts) => record.Data switch
+    /// <summary>The instances of the type that a record tells something of; none for what is of no interest.</summary>
+    private HashSet<DomainName> InstancesOf(ResourceRecord record) => record.Data switch
     {
-        PointerData pointer => record.Name.Equals(questions.Type) && pointer.Target.IsUnder(questions.Type),
-        ServiceData or TextData => record.Name.IsUnder(questions.Type),
-        AddressData => hosts().Contains(record.Name),
-        _ => false,
+        PointerData pointer when record.Name.Equals(questions.Type) && pointer.Target.IsUnder(questions.Type) => [pointer.Target],
+        ServiceData or TextData when record.Name.IsUnder(questions.Type) => [record.Name],
+        AddressData when _instancesAt.TryGetValue(record.Name, out var instances) => instances,
+        _ => [],
     };
 
-    private HashSet<DomainName> Hosts() => [.. _cache.Of(questions.Type, RecordType.Ptr)
-        .Select(p => Newest(((PointerData)p.Record.Data).Target, RecordType.Srv)).OfType<CachedRecord>()
-        .Select(place => ((ServiceData)place.Record.Data).Target)];
+    private void Leave(DomainName host, DomainName instance)
+    {
+        if (_instancesAt.TryGetValue(host, out var instances) && instances.Remove(instance) && instances.Count == 0)
+        {
+            _instancesAt.Remove(host);
+        }
+    }
 
     private CachedRecord? Newest(DomainName name, RecordType type) =>
         _cache.Of(name, type).Where(r => !r.IsRevoked).MaxBy(r => r.Heard);
@@ -147,23 +184,19 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         }
     }
 
-    /// <summary>Puts together what is known of each instance, and has asked for what is missing.</summary>
-    private void Resolve(TimeSpan now, LostBy why)
+    /// <summary>Puts together what is known of these instances, and has asked for what is missing.</summary>
+    private void Resolve(IReadOnlyCollection<DomainName> instances, TimeSpan now, LostBy why)
     {
         WhyLost = why;
-        var complete = ImmutableDictionary.CreateBuilder<DomainName, Sighting>();
-        var missing = new HashSet<Question>();
-        foreach (var pointer in _cache.Of(questions.Type, RecordType.Ptr).Where(p => !p.IsRevoked))
+        _changed.UnionWith(instances);
+        foreach (var name in instances)
         {
-            var name = ((PointerData)pointer.Record.Data).Target;
-            if (Complete(name, pointer, missing, now) is { } sighting)
-            {
-                complete[name] = sighting;
-            }
+            var missing = new HashSet<Question>();
+            var pointer = _cache.Of(questions.Type, RecordType.Ptr, new PointerData(name));
+            var sighting = pointer is { IsRevoked: false } ? Complete(name, pointer, missing, now) : null;
+            Sightings = sighting is null ? Sightings.Remove(name) : Sightings.SetItem(name, sighting);
+            questions.Miss(name, missing, now);
         }
-
-        Sightings = complete.ToImmutable();
-        questions.Miss(missing, now);
     }
 
     private Sighting? Complete(DomainName name, CachedRecord pointer, HashSet<Question> missing, TimeSpan now)

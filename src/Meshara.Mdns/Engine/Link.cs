@@ -22,6 +22,9 @@ internal sealed class Link(
 
     public LostBy WhyLost => _browser?.WhyLost ?? LostBy.Interface;
 
+    /// <summary>The instances of which something was heard or forgotten since this was last asked.</summary>
+    public IReadOnlyCollection<DomainName> TakeChanged() => _browser?.TakeChanged() ?? [];
+
     public TimeSpan? Due => new[] { _publication?.Due, _publication?.IsOurs == true ? _responder.Due : null, _browser?.Due }.Min();
 
     /// <param name="pause">Before the first probe, when there were many conflicts lately.</param>
@@ -42,7 +45,7 @@ internal sealed class Link(
     /// <summary>The interface has other addresses now.</summary>
     public void Change(MdnsInterface changed, Service? service, TimeSpan now)
     {
-        var moved = !changed.Subnets.Any(Interface.Subnets.Contains);
+        var moved = IsElsewhere(changed, Interface);
         Interface = changed;
         if (service is not null)
         {
@@ -98,6 +101,11 @@ internal sealed class Link(
         _browser?.OnDue(now);
     }
 
+    /// <summary>Whether no address of now is in a subnet of before. A link-local one says nothing: it is the same everywhere.</summary>
+    private static bool IsElsewhere(MdnsInterface now, MdnsInterface before) =>
+        before.Subnets.Any(s => !s.Address.IsIPv6LinkLocal)
+        && !now.Subnets.Any(s => !s.Address.IsIPv6LinkLocal && OnLink.IsOnLink(before, s.Address));
+
     private void ChangeAddresses(Service service, TimeSpan now)
     {
         if (_publication is not { } publication || Interface.Addresses.IsEmpty)
@@ -116,6 +124,8 @@ internal sealed class Link(
         _responder.Forget();
         publication.Change(records, now);
     }
+
+    private static bool IsSame(IPAddress one, IPAddress other) => one.GetAddressBytes().AsSpan().SequenceEqual(other.GetAddressBytes());
 
     private static ResourceRecord Goodbye(ResourceRecord record) => record with { Ttl = 0 };
 
@@ -149,7 +159,8 @@ internal sealed class Link(
             }
         }
 
-        if (source.Port == Responder.Port)
+        // What this host asks comes back to it, and must not count as asked by somebody else.
+        if (source.Port == Responder.Port && !Interface.Subnets.Any(s => IsSame(s.Address, source.Address)))
         {
             _browser?.OnQuery(query, now);
         }

@@ -21,8 +21,9 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<IPAddress, RateLimit> _perSource = [];
-    private readonly RateLimit _packets = new(perSecond: 500, burst: 1000);
+    private readonly RateLimit _packets = new(perSecond: 300, burst: 600);
     private readonly Queue<TimeSpan> _conflicts = new();
+    private TimeSpan _lastConflict;
     private readonly List<EngineOutput> _outputs = [];
     private ImmutableDictionary<DomainName, Sighting> _seen = ImmutableDictionary<DomainName, Sighting>.Empty;
     private Service? _service;
@@ -76,8 +77,10 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
     /// <summary>These are the interfaces from now on.</summary>
     public void Use(IReadOnlyCollection<MdnsInterface> interfaces, TimeSpan now)
     {
+        var touched = new HashSet<DomainName>();
         foreach (var gone in _links.Keys.Except(interfaces.Select(i => i.Index)).ToList())
         {
+            touched.UnionWith(_links[gone].Sightings.Keys);
             _links.Remove(gone);
         }
 
@@ -90,10 +93,11 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             else if (!link.Interface.Equals(at))
             {
                 link.Change(at, _service, now);
+                touched.UnionWith(link.TakeChanged());
             }
         }
 
-        Compare(LostBy.Interface);
+        Compare(touched, LostBy.Interface);
     }
 
     /// <summary>A packet came in.</summary>
@@ -122,7 +126,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             Rename(now);
         }
 
-        Compare(link.WhyLost);
+        Compare(link.TakeChanged(), link.WhyLost);
     }
 
     /// <summary>Time has passed.</summary>
@@ -131,7 +135,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
         foreach (var link in _links.Values.Where(l => l.Due <= now).ToList())
         {
             link.OnDue(now);
-            Compare(link.WhyLost);
+            Compare(link.TakeChanged(), link.WhyLost);
         }
     }
 
@@ -170,8 +174,20 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
     /// <summary>The name has to be the same on all links, so all begin again with the next one.</summary>
     private void Rename(TimeSpan now)
     {
+        if (_conflicts.TryPeek(out _) && now - _lastConflict > Timing.ConflictMemory)
+        {
+            _conflicts.Clear();
+        }
+
+        // Slow from the fifteenth within ten seconds on, until it has been quiet for a while.
+        _lastConflict = now;
         _conflicts.Enqueue(now);
-        while (now - _conflicts.Peek() > Timing.ConflictWindow)
+        while (_conflicts.Count < Timing.ManyConflicts && now - _conflicts.Peek() > Timing.ConflictWindow)
+        {
+            _conflicts.Dequeue();
+        }
+
+        if (_conflicts.Count > Timing.ManyConflicts)
         {
             _conflicts.Dequeue();
         }
@@ -185,25 +201,27 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
         }
     }
 
-    /// <summary>Tells what has changed since the last time.</summary>
-    private void Compare(LostBy why)
+    /// <summary>Tells what has changed of these instances.</summary>
+    private void Compare(IEnumerable<DomainName> names, LostBy why)
     {
-        var seen = ImmutableDictionary.CreateBuilder<DomainName, Sighting>();
-        foreach (var sighting in _links.Values.SelectMany(l => l.Sightings.Values).Where(s => !s.Name.Equals(_service?.Name)))
+        foreach (var name in names.Where(n => !n.Equals(_service?.Name)))
         {
-            seen[sighting.Name] = seen.TryGetValue(sighting.Name, out var other) ? Join(other, sighting) : sighting;
-        }
+            Sighting? now = null;
+            foreach (var link in _links.Values)
+            {
+                now = link.Sightings.TryGetValue(name, out var there) ? (now is null ? there : Join(now, there)) : now;
+            }
 
-        var before = _seen;
-        _seen = seen.ToImmutable();
-        foreach (var lost in before.Keys.Where(n => !_seen.ContainsKey(n)))
-        {
-            _outputs.Add(new EngineOutput.Lost(lost, why));
-        }
-
-        foreach (var sighting in _seen.Values.Where(s => !before.TryGetValue(s.Name, out var old) || !old.SaysTheSame(s)))
-        {
-            _outputs.Add(new EngineOutput.Found(sighting));
+            var before = _seen.GetValueOrDefault(name);
+            _seen = now is null ? _seen.Remove(name) : _seen.SetItem(name, now);
+            if (now is null && before is not null)
+            {
+                _outputs.Add(new EngineOutput.Lost(name, why));
+            }
+            else if (now is not null && before?.SaysTheSame(now) != true)
+            {
+                _outputs.Add(new EngineOutput.Found(now));
+            }
         }
     }
 

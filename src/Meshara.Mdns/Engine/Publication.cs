@@ -21,6 +21,7 @@ internal sealed class Publication
     private readonly Random _random;
     private int _probes;
     private int _announcements;
+    private TimeSpan _doubtedAt = TimeSpan.MinValue / 2;
 
     /// <param name="pause">Before the first probe, when there were many conflicts lately.</param>
     public Publication(OwnRecords records, TimeSpan now, TimeSpan pause, Random random)
@@ -40,7 +41,7 @@ internal sealed class Publication
 
     public PublicationStep OnDue(TimeSpan now)
     {
-        if (now < Due)
+        if (Due is not { } due || now < due)
         {
             return PublicationStep.Nothing;
         }
@@ -82,9 +83,19 @@ internal sealed class Publication
         }
     }
 
-    /// <summary>Somebody else answered with a record of our name: it is probed for again before it is believed lost (section 9).</summary>
+    /// <summary>
+    /// Somebody else answered with a record of our name. It is probed for again before it is believed lost (section 9); but not so often
+    /// that who goes on claiming it could keep us from answering.
+    /// </summary>
     public void Doubt(TimeSpan now)
     {
+        if (now - _doubtedAt < Timing.ConflictWindow)
+        {
+            AnnounceAgain(now);
+            return;
+        }
+
+        _doubtedAt = now;
         (_probes, _announcements) = (0, 0);
         Due = now + Timing.Between(TimeSpan.Zero, Timing.ProbeInterval, _random);
     }

@@ -13,7 +13,8 @@ internal sealed class Questions
 
     private readonly Random _random;
     private readonly TimeSpan _longestInterval;
-    private readonly Dictionary<Question, (TimeSpan Due, int Tries)> _missing = [];
+    private readonly Dictionary<Question, (TimeSpan Due, int Tries, DomainName Instance)> _missing = [];
+    private readonly Dictionary<DomainName, HashSet<Question>> _missingOf = [];
     private TimeSpan _interval;
 
     public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
@@ -33,6 +34,7 @@ internal sealed class Questions
     public void Restart(TimeSpan now)
     {
         _missing.Clear();
+        _missingOf.Clear();
         BrowseDue = Begin(now);
     }
 
@@ -45,17 +47,31 @@ internal sealed class Questions
         }
     }
 
-    /// <summary>This is what is missing now; what is no longer missing is no longer asked for.</summary>
-    public void Miss(IReadOnlyCollection<Question> missing, TimeSpan now)
+    /// <summary>This is what is missing of an instance now; what is no longer missing is no longer asked for.</summary>
+    public void Miss(DomainName instance, IReadOnlySet<Question> missing, TimeSpan now)
     {
-        foreach (var found in _missing.Keys.Except(missing).ToList())
+        if (_missingOf.TryGetValue(instance, out var before))
         {
-            _missing.Remove(found);
+            before.RemoveWhere(q => !missing.Contains(q) && _missing.Remove(q));
+        }
+        else if (missing.Count == 0 || _missingOf.Count >= MaxMissing)
+        {
+            return;
+        }
+        else
+        {
+            _missingOf.Add(instance, before = []);
         }
 
-        foreach (var question in missing.Where(q => !_missing.ContainsKey(q)).Take(MaxMissing - _missing.Count))
+        foreach (var question in missing.Where(q => !_missing.ContainsKey(q)))
         {
-            _missing.Add(question, (now + Wait(), 0));
+            _missing.Add(question, (now + Wait(), 0, instance));
+            before.Add(question);
+        }
+
+        if (before.Count == 0)
+        {
+            _missingOf.Remove(instance);
         }
     }
 
@@ -75,9 +91,9 @@ internal sealed class Questions
     public IReadOnlyList<Question> TakeMissing(TimeSpan now)
     {
         var due = _missing.Where(m => m.Value.Due <= now && m.Value.Tries < MaxTries).ToList();
-        foreach (var (question, (_, tries)) in due)
+        foreach (var (question, (_, tries, instance)) in due)
         {
-            _missing[question] = (now + (Timing.FirstInterval * Math.Pow(2, tries)), tries + 1);
+            _missing[question] = (now + (Timing.FirstInterval * Math.Pow(2, tries)), tries + 1, instance);
         }
 
         return [.. due.Select(m => m.Key)];

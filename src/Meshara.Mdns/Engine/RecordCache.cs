@@ -28,6 +28,9 @@ internal sealed class CachedRecord(ResourceRecord record, IPAddress source)
 
     private TimeSpan Ttl => TimeSpan.FromSeconds(Math.Min(Record.Ttl, LongestTtl));
 
+    /// <summary>When there is something to do about it.</summary>
+    public TimeSpan Due => Refresh is { } refresh && refresh < Expires ? refresh : Expires;
+
     public int Size => 64 + Record.Name.WireLength + Record.Data.Canonical().Length;
 
     /// <summary>Whether it is worth telling others that it is known (RFC 6762 section 7.1: at least half of its time is left).</summary>
@@ -81,9 +84,8 @@ internal sealed class RecordCache(Random random)
 
     public int Bytes { get; private set; }
 
-    /// <summary>When the next record expires or is to be asked for; recomputed only after a change.</summary>
-    public TimeSpan? Due => _due ??= All.Select(r => r.Refresh is { } refresh && refresh < r.Expires ? refresh : r.Expires)
-        .Select(t => (TimeSpan?)t).DefaultIfEmpty(null).Min();
+    /// <summary>When the next record expires or is to be asked for, or sooner; null when there is none.</summary>
+    public TimeSpan? Due => Count == 0 ? null : _due ??= All.Min(r => r.Due);
 
     private TimeSpan? _due;
 
@@ -92,16 +94,19 @@ internal sealed class RecordCache(Random random)
     public IReadOnlyCollection<CachedRecord> Of(DomainName name, RecordType type) =>
         _records.TryGetValue((name, type), out var records) ? records.Values : [];
 
-    /// <summary>A record was heard; true if that is news.</summary>
-    public bool Learn(ResourceRecord record, IPAddress source, TimeSpan now)
+    public CachedRecord? Of(DomainName name, RecordType type, RecordData data) =>
+        _records.TryGetValue((name, type), out var records) ? records.GetValueOrDefault(data) : null;
+
+    /// <summary>A record was heard.</summary>
+    public void Learn(ResourceRecord record, IPAddress source, TimeSpan now)
     {
-        _due = null;
         var records = _records.GetValueOrDefault((record.Name, record.Type));
         var known = records?.GetValueOrDefault(record.Data);
         if (record.Ttl == 0)
         {
             known?.Revoke(now);
-            return false;
+            Sooner(known);
+            return;
         }
 
         if (record.CacheFlush && records is not null)
@@ -110,31 +115,43 @@ internal sealed class RecordCache(Random random)
             foreach (var other in records.Values.Where(r => r != known && now - r.Heard > Timing.Grace))
             {
                 other.Revoke(now);
+                Sooner(other);
             }
         }
 
         if (known is not null)
         {
             known.Hear(record, now, random);
-            return false;
+            Sooner(known);
         }
-
-        return Add(record, source, now);
+        else
+        {
+            Add(record, source, now);
+        }
     }
 
     /// <summary>Removes what has expired.</summary>
     public IReadOnlyList<CachedRecord> Expire(TimeSpan now)
     {
+        _due = null;
         var expired = All.Where(r => r.Expires <= now).ToList();
         expired.ForEach(Remove);
         return expired;
     }
 
-    /// <summary>What is to be asked for again; it counts as asked.</summary>
+    /// <summary>
+    /// What is to be asked for again; it counts as asked. With one that is due goes what will be soon: the records of a host were heard
+    /// together, and one question for all costs the link less than one for each.
+    /// </summary>
     public IReadOnlyList<ResourceRecord> TakeRefreshes(TimeSpan now)
     {
-        var due = All.Where(r => r.Refresh <= now).ToList();
-        _due = due.Count > 0 ? null : _due;
+        if (!All.Any(r => r.Refresh <= now))
+        {
+            return [];
+        }
+
+        _due = null;
+        var due = All.Where(r => r.Refresh <= now + Timing.RefreshTogether).ToList();
         due.ForEach(r => r.Asked(random));
         return [.. due.Select(r => r.Record)];
     }
@@ -142,10 +159,10 @@ internal sealed class RecordCache(Random random)
     /// <summary>The records of a name and type did not work.</summary>
     public void Doubt(DomainName name, RecordType type, TimeSpan now)
     {
-        _due = null;
         foreach (var record in Of(name, type))
         {
             record.Doubt(now);
+            Sooner(record);
         }
     }
 
@@ -156,7 +173,7 @@ internal sealed class RecordCache(Random random)
         (Count, Bytes, _due) = (0, 0, null);
     }
 
-    private bool Add(ResourceRecord record, IPAddress source, TimeSpan now)
+    private void Add(ResourceRecord record, IPAddress source, TimeSpan now)
     {
         var added = new CachedRecord(record, source);
         added.Hear(record, now, random);
@@ -164,7 +181,7 @@ internal sealed class RecordCache(Random random)
         if (_perSource.GetValueOrDefault(source) >= MaxPerSource || ofName.Count >= MaxPerName
             || Count >= MaxRecords || Bytes + added.Size > MaxBytes)
         {
-            return false;
+            return;
         }
 
         if (!_records.TryGetValue((record.Name, record.Type), out var records))
@@ -175,12 +192,20 @@ internal sealed class RecordCache(Random random)
         records.Add(record.Data, added);
         _perSource[source] = _perSource.GetValueOrDefault(source) + 1;
         (Count, Bytes) = (Count + 1, Bytes + added.Size);
-        return true;
+        Sooner(added);
+    }
+
+    /// <summary>Moves the deadline forward, never back: to look too early costs less than to look for the right time at every record.</summary>
+    private void Sooner(CachedRecord? record)
+    {
+        if (record is not null && _due is { } due && record.Due < due)
+        {
+            _due = record.Due;
+        }
     }
 
     private void Remove(CachedRecord record)
     {
-        _due = null;
         var key = (record.Record.Name, record.Record.Type);
         var records = _records[key];
         records.Remove(record.Record.Data);

@@ -44,8 +44,17 @@ internal static class Timing
 
     public static readonly TimeSpan ConflictWindow = TimeSpan.FromSeconds(10), ConflictPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>After so long without a conflict all are forgotten.</summary>
+    public static readonly TimeSpan ConflictMemory = TimeSpan.FromMinutes(1);
+
     /// <summary>When a record is asked for again: at these parts of its TTL, each up to 2 % later by chance (section 5.2).</summary>
     public static readonly double[] RefreshAt = [0.80, 0.85, 0.90, 0.95];
+
+    /// <summary>Records that are to be asked for within this are asked for together.</summary>
+    public static readonly TimeSpan RefreshTogether = TimeSpan.FromSeconds(3);
+
+    /// <summary>The cache is looked through no more often than this, however its records are timed.</summary>
+    public static readonly TimeSpan ScanInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Bytes of a packet of ours: an Ethernet frame less the headers of IPv6 and UDP, and some room for tunnels (section 17).</summary>
     public const int PacketSize = 1440;

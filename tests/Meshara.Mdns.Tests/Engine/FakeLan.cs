@@ -104,7 +104,7 @@ internal sealed class FakeHost
         ImmutableArray<IPAddress> all = [.. addresses.Select(IPAddress.Parse)];
         return new MdnsInterface(
             index, $"eth{index}", all,
-            [.. all.Select(a => a.GetAddressBytes().Length == 4 ? (new IPAddress([.. a.GetAddressBytes()[..3], 0]), 24) : (IPAddress.Parse("fe80::"), 64))],
+            [.. all.Select(a => (a, a.GetAddressBytes().Length == 4 ? 24 : 64))],
             IsLoopback: false);
     }
 
