@@ -52,7 +52,7 @@ internal static class LanBenchmark
         var nodes = new List<LanProcess>();
         try
         {
-            foreach (var some in Enumerable.Range(1, count).Chunk(5))
+            foreach (var some in Enumerable.Range(1, count).Chunk(3))
             {
                 var started = some.Select(i => Run(lan[i], data[$"node-{i}"])).ToList();
                 nodes.AddRange(started);
