@@ -1,193 +1,170 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace Meshara.Mdns.Dns;
 
 /// <summary>
-/// A domain name (RFC 1035 section 3.1), kept as it was sent. Two names are equal when they differ in the case of ASCII letters only
-/// (RFC 6762 section 16); every other byte counts as it is.
+/// A domain name (RFC 1035 section 3.1). Its labels are kept as the bytes that were sent, mostly UTF-8 (RFC 6762 section 16);
+/// equality and hash ignore the case of ASCII letters, and of no others.
 /// </summary>
 internal sealed class DomainName : IEquatable<DomainName>
 {
-    /// <summary>Bytes of one label at most (RFC 1035 section 2.3.4).</summary>
+    /// <summary>The longest label, in bytes: the two bits above mark a pointer (RFC 1035 section 4.1.4).</summary>
     public const int MaxLabel = 63;
 
-    /// <summary>Bytes on the wire at most, with the lengths and the final zero (RFC 1035 section 2.3.4).</summary>
-    public const int MaxLength = 255;
+    /// <summary>
+    /// The longest name on the wire, in bytes, with its length bytes and the final zero (RFC 1035 section 3.1).
+    /// </summary>
+    public const int MaxWireLength = 255;
 
-    /// <summary>Uncompressed: each label after its length, then a zero. A length is below 'A', so folding the case of all bytes is safe.</summary>
-    private readonly byte[] _wire;
-    private readonly int _hash;
+    // Throws for half a surrogate pair, which has no UTF-8: EncoderFallbackException is an ArgumentException.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private DomainName(byte[] wire)
-    {
-        _wire = wire;
-        var hash = default(HashCode);
-        foreach (var b in wire)
-        {
-            hash.Add(Fold(b));
-        }
+    private readonly ReadOnlyMemory<byte> _wire;
 
-        _hash = hash.ToHashCode();
-    }
+    private DomainName(ReadOnlyMemory<byte> wire) => _wire = wire;
 
     /// <summary>The name without labels.</summary>
-    public static DomainName Root { get; } = new([0]);
+    public static DomainName Root { get; } = new(new byte[1]);
 
-    /// <summary>Bytes on the wire, uncompressed.</summary>
+    /// <summary>The bytes of the name on the wire, uncompressed.</summary>
+    public ReadOnlySpan<byte> Wire => _wire.Span;
+
+    /// <summary>The bytes of <see cref="Wire"/>, the final zero among them.</summary>
     public int WireLength => _wire.Length;
 
-    /// <summary>The name on the wire, uncompressed.</summary>
-    public ReadOnlySpan<byte> Wire => _wire;
+    /// <summary>Whether it has no labels.</summary>
+    public bool IsRoot => _wire.Length == 1;
 
-    /// <summary>The name without its first label; of the root, the root.</summary>
-    public DomainName Parent => _wire.Length == 1 ? this : new DomainName(_wire[(1 + _wire[0])..]);
+    /// <summary>The name without its first label; the root's is the root.</summary>
+    public DomainName Parent => IsRoot ? this : new DomainName(_wire[(1 + Wire[0])..]);
 
-    /// <summary>The first label as text; what is no UTF-8 in it is replaced. Empty for the root.</summary>
-    public string FirstLabel => Encoding.UTF8.GetString(_wire, Math.Min(1, _wire.Length - 1), _wire[0]);
+    /// <summary>
+    /// The first label as text, bytes that are not UTF-8 replaced; the root's is empty. Not escaped: not for logs.
+    /// </summary>
+    public string FirstLabel => Encoding.UTF8.GetString(FirstLabelBytes);
 
-    /// <summary>Of labels, which may contain dots.</summary>
-    /// <exception cref="ArgumentException">A label is empty or has more than 63 bytes of UTF-8; the name has more than 255.</exception>
-    public static DomainName Of(params string[] labels) =>
-        OfLabels(labels.Select(Encoding.UTF8.GetBytes)) is var (name, error) && name is not null ? name : throw new ArgumentException(error, nameof(labels));
+    /// <summary>The bytes of the first label; the root's are none.</summary>
+    public ReadOnlySpan<byte> FirstLabelBytes => Wire.Slice(Math.Min(1, WireLength - 1), Wire[0]);
 
-    /// <summary>Of text such as <c>_meshara._tcp.local</c>, with RFC 1035's escapes <c>\.</c>, <c>\\</c> and <c>\ddd</c>.</summary>
-    /// <exception cref="FormatException">It is no name; the message says why.</exception>
-    public static DomainName Parse(string text)
+    /// <summary>The labels, first to last, without the root's. Made anew at each call.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Labels
     {
-        var labels = new List<byte[]>();
-        var label = new List<byte>();
-        for (var i = 0; i < text.Length; i++)
+        get
         {
-            switch (text[i])
+            var labels = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+            for (var at = 0; Wire[at] > 0; at += 1 + Wire[at])
             {
-                case '\\' when i + 3 < text.Length && text.AsSpan(i + 1, 3) is var digits && byte.TryParse(digits, out var value) && IsDigits(digits):
-                    label.Add(value);
-                    i += 3;
-                    break;
-                case '\\' when i + 1 < text.Length && !char.IsAsciiDigit(text[i + 1]):
-                    i++;
-                    AddText(label, text, ref i);
-                    break;
-                case '\\':
-                    throw new FormatException($"'{text}' ends an escape too early: \\. or \\\\ or \\ and three digits up to 255.");
-                case '.':
-                    labels.Add([.. label]);
-                    label.Clear();
-                    break;
-                default:
-                    AddText(label, text, ref i);
-                    break;
+                labels.Add(_wire.Slice(at + 1, Wire[at]));
+            }
+
+            return labels.DrainToImmutable();
+        }
+    }
+
+    /// <summary>
+    /// A name from text such as <c>_meshara._tcp.local</c>, with or without the final dot (see <see cref="NameText"/>).
+    /// </summary>
+    /// <exception cref="FormatException">It is no name; the message says why.</exception>
+    public static DomainName Parse(string text) => NameText.Parse(text);
+
+    /// <summary>A name of these labels, in which a dot is a character like others. Of none it is the root.</summary>
+    /// <exception cref="ArgumentException">A label is empty or over 63 bytes, or the name is over 255 bytes.</exception>
+    public static DomainName Of(params string[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var wire = new List<byte>();
+        foreach (var label in labels)
+        {
+            if (!TryAppend(wire, Utf8.GetBytes(label), out var problem))
+            {
+                throw new ArgumentException(problem, nameof(labels));
             }
         }
 
-        if (label.Count > 0)
-        {
-            labels.Add([.. label]);
-        }
-
-        return text == "." ? Root : OfLabels(labels) is var (name, error) && name is not null ? name : throw new FormatException(error);
+        return OfLabels(wire);
     }
 
-    /// <summary>This name with <paramref name="label"/> before it.</summary>
-    /// <exception cref="ArgumentException">As <see cref="Of"/>.</exception>
+    /// <summary>This name with one more label in front.</summary>
+    /// <exception cref="ArgumentException">The label is empty or over 63 bytes, or the name gets over 255 bytes.</exception>
     public DomainName Child(string label)
     {
-        var bytes = Encoding.UTF8.GetBytes(label);
-        if (bytes.Length is 0 or > MaxLabel || bytes.Length + 1 + _wire.Length > MaxLength)
+        var wire = new List<byte>();
+        if (!TryAppend(wire, Utf8.GetBytes(label), out var problem))
         {
-            throw new ArgumentException($"A label has 1 to {MaxLabel} bytes, a name at most {MaxLength}.", nameof(label));
+            throw new ArgumentException(problem, nameof(label));
         }
 
-        return new DomainName([(byte)bytes.Length, .. bytes, .. _wire]);
+        return wire.Count + WireLength <= MaxWireLength
+            ? new DomainName((byte[])[.. wire, .. Wire])
+            : throw new ArgumentException(TooLong, nameof(label));
     }
 
-    /// <summary>Whether it ends with <paramref name="ancestor"/>, and has more labels.</summary>
+    /// <summary>Whether this name is <paramref name="ancestor"/> with at least one more label in front.</summary>
     public bool IsUnder(DomainName ancestor)
     {
+        var more = WireLength - ancestor.WireLength;
         var at = 0;
-        while (_wire.Length - at > ancestor._wire.Length)
+        while (at < more)
         {
-            at += 1 + _wire[at];
+            at += 1 + Wire[at];
         }
 
-        return at > 0 && Same(_wire.AsSpan(at), ancestor._wire);
+        // Where the ancestor's length would begin within a label, what is left from the next label on is shorter than it.
+        return more > 0 && SameButForCase(Wire[at..], ancestor.Wire);
     }
 
-    public bool Equals(DomainName? other) => other is not null && _hash == other._hash && Same(_wire, other._wire);
+    public bool Equals(DomainName? other) => other is not null && SameButForCase(Wire, other.Wire);
 
     public override bool Equals(object? obj) => Equals(obj as DomainName);
 
-    public override int GetHashCode() => _hash;
-
-    /// <summary>As text without a final dot. What could move a cursor, and what is no ASCII, is escaped: it goes to logs.</summary>
-    public override string ToString()
+    public override int GetHashCode()
     {
-        var text = new StringBuilder();
-        for (var at = 0; _wire[at] > 0; at += 1 + _wire[at])
+        Span<char> folded = stackalloc char[WireLength];
+        for (var i = 0; i < folded.Length; i++)
         {
-            if (at > 0)
-            {
-                text.Append('.');
-            }
-
-            foreach (var b in _wire.AsSpan(at + 1, _wire[at]))
-            {
-                _ = b is (byte)'.' or (byte)'\\' ? text.Append('\\').Append((char)b)
-                    : b is > 0x20 and < 0x7f ? text.Append((char)b)
-                    : text.Append('\\').Append(b.ToString("D3", System.Globalization.CultureInfo.InvariantCulture));
-            }
+            folded[i] = (char)Fold(Wire[i]);
         }
 
-        return text.Length == 0 ? "." : text.ToString();
+        // The hash of strings has a seed of its own in each process: nobody can send names that all fall into one bucket.
+        return string.GetHashCode(folded);
     }
 
-    /// <summary>Of a valid uncompressed name.</summary>
+    /// <summary>
+    /// Escaped, without the final dot (see <see cref="NameText"/>), so that it is fit for a log; the root is a dot.
+    /// </summary>
+    public override string ToString() => NameText.Of(this);
+
+    /// <summary>The name of bytes that were judged before: labels, a zero, and 255 at most. They are copied.</summary>
     internal static DomainName OfWire(ReadOnlySpan<byte> wire) => wire.Length == 1 ? Root : new DomainName(wire.ToArray());
 
-    /// <summary>Where each label begins, and so each name that this one ends with.</summary>
-    internal IEnumerable<int> LabelStarts()
+    /// <summary>The name of labels that <see cref="TryAppend"/> put together.</summary>
+    internal static DomainName OfLabels(List<byte> labels) => labels.Count == 0 ? Root : new DomainName((byte[])[.. labels, 0]);
+
+    /// <summary>Appends one label to a name that has no final zero yet.</summary>
+    internal static bool TryAppend(List<byte> wire, byte[] label, [NotNullWhen(false)] out string? problem)
     {
-        for (var at = 0; _wire[at] > 0; at += 1 + _wire[at])
+        problem = label.Length switch
         {
-            yield return at;
-        }
-    }
-
-    /// <summary>The name from the label at <paramref name="start"/> on.</summary>
-    internal DomainName From(int start) => start == 0 ? this : new DomainName(_wire[start..]);
-
-    private static (DomainName? Name, string? Error) OfLabels(IEnumerable<byte[]> labels)
-    {
-        var wire = ImmutableArray.CreateBuilder<byte>();
-        foreach (var label in labels)
+            0 => "A label of a domain name is empty.",
+            > MaxLabel => $"A label of a domain name is over {MaxLabel} bytes long.",
+            var length when wire.Count + 1 + length + 1 > MaxWireLength => TooLong,
+            _ => null,
+        };
+        if (problem is not null)
         {
-            if (label.Length is 0 or > MaxLabel)
-            {
-                return (null, $"A label of a domain name has 1 to {MaxLabel} bytes, not {label.Length}.");
-            }
-
-            wire.Add((byte)label.Length);
-            wire.AddRange(label);
+            return false;
         }
 
-        wire.Add(0);
-        return wire.Count > MaxLength ? (null, $"A domain name has at most {MaxLength} bytes, not {wire.Count}.") : (new DomainName([.. wire]), null);
+        wire.Add((byte)label.Length);
+        wire.AddRange(label);
+        return true;
     }
 
-    private static void AddText(List<byte> label, string text, ref int i)
-    {
-        var length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
-        label.AddRange(Encoding.UTF8.GetBytes(text, i, length));
-        i += length - 1;
-    }
+    private static string TooLong => $"A domain name is over {MaxWireLength} bytes long.";
 
-    private static bool IsDigits(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') < 0;
-
-    private static bool Same(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => Ascii.EqualsIgnoreCase(one, other) || SameBytes(one, other);
-
-    /// <summary>For names that are no ASCII.</summary>
-    private static bool SameBytes(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    private static bool SameButForCase(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
         if (one.Length != other.Length)
         {
@@ -196,7 +173,7 @@ internal sealed class DomainName : IEquatable<DomainName>
 
         for (var i = 0; i < one.Length; i++)
         {
-            if (Fold(one[i]) != Fold(other[i]))
+            if (one[i] != other[i] && Fold(one[i]) != Fold(other[i]))
             {
                 return false;
             }
@@ -205,5 +182,6 @@ internal sealed class DomainName : IEquatable<DomainName>
         return true;
     }
 
+    // Length bytes may go through it too: they are 63 at most, and 'A' is 65.
     private static byte Fold(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
 }

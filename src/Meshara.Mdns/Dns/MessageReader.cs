@@ -1,236 +1,198 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Net;
 
 namespace Meshara.Mdns.Dns;
 
-/// <summary>
-/// Reads a packet that anybody may have sent. It never throws, and allocates only what the packet's size, or the bound on expanded
-/// names, justifies.
-/// </summary>
-internal ref struct MessageReader
+/// <summary>What is wrong with a packet.</summary>
+internal enum Malformed
 {
-    /// <summary>Bytes of a packet at most (RFC 6762 section 17).</summary>
+    None,
+
+    /// <summary>It ends before what its header counts.</summary>
+    TooShort,
+
+    /// <summary>
+    /// It is over <see cref="MessageReader.MaxSize"/>, or its names are over <see cref="MessageReader.MaxNameBytes"/>.
+    /// </summary>
+    TooLong,
+
+    /// <summary>A name of a question or of a record.</summary>
+    BadName,
+
+    /// <summary>The data of a record, the names in it included.</summary>
+    BadRecord,
+
+    /// <summary>Its header counts more than <see cref="MessageReader.MaxRecords"/>.</summary>
+    TooManyRecords,
+
+    /// <summary>Its opcode or its response code is not 0: to be ignored (RFC 6762 sections 18.3 and 18.11).</summary>
+    NotMdns,
+}
+
+/// <summary>
+/// Reads packets that anybody on the link may have sent. It throws for none, and takes no more memory than their size justifies.
+/// </summary>
+internal static class MessageReader
+{
+    /// <summary>The largest message, in bytes (RFC 6762 section 17).</summary>
     public const int MaxSize = 9000;
 
     /// <summary>
-    /// Bytes of all names of a packet at most, expanded. A pointer has two bytes and a name 255: without this bound a packet could make
-    /// its readers hold thirty times its own size.
+    /// Questions and records of one packet. A full packet of 9,000 bytes has some 450 pointers of DNS-SD, at 20 bytes each; more
+    /// only comes from one who wants them to be costly.
     /// </summary>
-    private const int MaxExpanded = 64 * 1024;
+    public const int MaxRecords = 512;
 
-    private const int HeaderSize = 12;
+    /// <summary>
+    /// The names of one packet, uncompressed, in bytes. A pointer of two bytes stands for a name of up to 255: without this bound
+    /// a packet of 9,000 bytes grows to a megabyte of names. Twice 450 names of 70 bytes each, as long as any of DNS-SD, are
+    /// within it.
+    /// </summary>
+    public const int MaxNameBytes = 64 * 1024;
 
-    private readonly ReadOnlySpan<byte> _packet;
-    private int _at;
-    private int _expanded;
-    private Malformed _malformed;
+    private const int MinQuestion = 1 + 4;
+    private const int MinRecord = 1 + RecordFixed;
+    private const int RecordFixed = 10;
+    private const int OpcodeAndResponseCode = 0x780f;
+    private const int ClassIn = 1;
+    private const int ClassAny = 255;
+    private const int TopBit = 0x8000;
 
-    private MessageReader(ReadOnlySpan<byte> packet) => _packet = packet;
-
+    /// <summary>
+    /// The message of a packet; null unless the answer is <see cref="Malformed.None"/>. Questions and records of a class other
+    /// than IN are left out, and NSEC records that make no sense; bytes after the last record are passed over.
+    /// </summary>
     public static Malformed TryRead(ReadOnlySpan<byte> packet, out DnsMessage? message)
     {
         message = null;
-        if (packet.Length is < HeaderSize or > MaxSize)
+        if (packet.Length is < PacketCursor.HeaderSize or > MaxSize)
         {
-            return packet.Length < HeaderSize ? Malformed.TooShort : Malformed.TooLong;
+            return packet.Length > MaxSize ? Malformed.TooLong : Malformed.TooShort;
         }
 
         var flags = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
-        if ((flags & 0x780f) != 0)
+        if ((flags & OpcodeAndResponseCode) != 0)
         {
             return Malformed.NotMdns;
         }
 
-        var reader = new MessageReader(packet) { _at = HeaderSize };
-        var questions = reader.Questions(BinaryPrimitives.ReadUInt16BigEndian(packet[4..]));
-        var answers = reader.Records(BinaryPrimitives.ReadUInt16BigEndian(packet[6..]));
-        var authorities = reader.Records(BinaryPrimitives.ReadUInt16BigEndian(packet[8..]));
-        var additionals = reader.Records(BinaryPrimitives.ReadUInt16BigEndian(packet[10..]));
-        if (reader._malformed == Malformed.None)
+        var (questionCount, answerCount, authorityCount, additionalCount) = (
+            BinaryPrimitives.ReadUInt16BigEndian(packet[4..]), BinaryPrimitives.ReadUInt16BigEndian(packet[6..]),
+            BinaryPrimitives.ReadUInt16BigEndian(packet[8..]), BinaryPrimitives.ReadUInt16BigEndian(packet[10..]));
+        var recordCount = answerCount + authorityCount + additionalCount;
+        if (questionCount + recordCount > MaxRecords)
         {
+            return Malformed.TooManyRecords;
+        }
+
+        var cursor = new PacketCursor(packet);
+        if ((questionCount * MinQuestion) + (recordCount * MinRecord) > cursor.Left)
+        {
+            return Malformed.TooShort;
+        }
+
+        var malformed = ReadQuestions(ref cursor, questionCount, out var questions);
+        var answers = Records(ref cursor, answerCount, ref malformed);
+        var authorities = Records(ref cursor, authorityCount, ref malformed);
+        var additionals = Records(ref cursor, additionalCount, ref malformed);
+        if (malformed == Malformed.None)
+        {
+            var id = BinaryPrimitives.ReadUInt16BigEndian(packet);
             message = new DnsMessage(
-                BinaryPrimitives.ReadUInt16BigEndian(packet),
-                (flags & 0x8000) != 0,
-                (flags & 0x0200) != 0,
-                questions,
-                answers,
-                authorities,
-                additionals);
+                id, (flags & 0x8000) != 0, (flags & 0x0200) != 0, questions, answers, authorities, additionals);
         }
 
-        return reader._malformed;
+        return malformed;
     }
 
-    private ImmutableArray<Question> Questions(int count)
+    private static Malformed ReadQuestions(ref PacketCursor cursor, int count, out ImmutableArray<Question> questions)
     {
-        // Built up as they come: a count in a header is only a claim.
-        var questions = ImmutableArray.CreateBuilder<Question>();
-        for (var i = 0; i < count && _malformed == Malformed.None; i++)
+        questions = [];
+        var read = ImmutableArray.CreateBuilder<Question>(count);
+        for (var i = 0; i < count; i++)
         {
-            var name = Name();
-            var (type, @class) = (UInt16(), UInt16());
-            if (_malformed == Malformed.None && IsInternet(@class))
+            if (cursor.ReadName(cursor.Position + cursor.Left, out var name) is not Malformed.None and var bad)
             {
-                questions.Add(new Question(name, (RecordType)type, (@class & 0x8000) != 0));
+                return bad;
+            }
+
+            if (cursor.Left < 4)
+            {
+                return Malformed.TooShort;
+            }
+
+            var type = (RecordType)cursor.ReadUInt16();
+            var kind = cursor.ReadUInt16();
+            if (IsInternet(kind))
+            {
+                read.Add(new Question(name, type, (kind & TopBit) != 0));
             }
         }
 
-        return questions.ToImmutable();
+        questions = read.DrainToImmutable();
+        return Malformed.None;
     }
 
-    private ImmutableArray<ResourceRecord> Records(int count)
+    // Does nothing once something is wrong.
+    private static ImmutableArray<ResourceRecord> Records(ref PacketCursor cursor, int count, ref Malformed malformed)
     {
-        var records = ImmutableArray.CreateBuilder<ResourceRecord>();
-        for (var i = 0; i < count && _malformed == Malformed.None; i++)
+        if (malformed != Malformed.None || count == 0)
         {
-            var name = Name();
-            var (type, @class, ttl, size) = ((RecordType)UInt16(), UInt16(), UInt32(), UInt16());
-            if (_malformed != Malformed.None || size > _packet.Length - _at)
-            {
-                Fail(Malformed.TooShort);
-                break;
-            }
-
-            var end = _at + size;
-            if (IsInternet(@class))
-            {
-                if (Data(type, end) is { } data && _malformed == Malformed.None)
-                {
-                    records.Add(new ResourceRecord(name, data, ttl, (@class & 0x8000) != 0));
-                }
-                else
-                {
-                    Fail(Malformed.BadRecord);
-                }
-            }
-
-            _at = end;
+            return [];
         }
 
-        return records.ToImmutable();
-    }
-
-    /// <summary>Null if the bytes up to <paramref name="end"/> are not exactly such data.</summary>
-    private RecordData? Data(RecordType type, int end)
-    {
-        var bytes = _packet[_at..end];
-        switch (type)
+        var read = ImmutableArray.CreateBuilder<ResourceRecord>(count);
+        for (var i = 0; i < count && malformed == Malformed.None; i++)
         {
-            case RecordType.A:
-                return bytes.Length == 4 ? new AddressData(new IPAddress(bytes)) : null;
-            case RecordType.Aaaa:
-                return bytes.Length == 16 ? new AddressData(new IPAddress(bytes)) : null;
-            case RecordType.Ptr:
-                var target = Name();
-                return _at == end ? new PointerData(target) : null;
-            case RecordType.Srv when bytes.Length > 6:
-                var (priority, weight, port, host) = (UInt16(), UInt16(), UInt16(), Name());
-                return _at == end ? new ServiceData(priority, weight, port, host) : null;
-            case RecordType.Srv:
-                return null;
-            case RecordType.Txt:
-                return Text(bytes);
-            case RecordType.Nsec:
-                var next = Name();
-                return _at <= end && NsecData.TryReadTypes(_packet[_at..end]) is { } types ? new NsecData(next, types) : null;
-            default:
-                return new OpaqueData(type, bytes.ToArray());
+            malformed = ReadRecord(ref cursor, out var record);
+            if (record is not null)
+            {
+                read.Add(record);
+            }
         }
+
+        return read.DrainToImmutable();
     }
 
-    private static TextData? Text(ReadOnlySpan<byte> bytes)
+    // Null without anything wrong: a record to leave out.
+    private static Malformed ReadRecord(ref PacketCursor cursor, out ResourceRecord? record)
     {
-        // None at all is to be read as one empty string (RFC 6763 section 6.1).
-        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        for (var at = 0; at < bytes.Length; at += 1 + bytes[at])
+        record = null;
+        if (cursor.ReadName(cursor.Position + cursor.Left, out var name) is not Malformed.None and var bad)
         {
-            if (at + 1 + bytes[at] > bytes.Length)
-            {
-                return null;
-            }
-
-            strings.Add(bytes.Slice(at + 1, bytes[at]).ToArray());
+            return bad;
         }
 
-        return new TextData(strings.Count == 0 ? [Array.Empty<byte>()] : strings.ToImmutable());
-    }
-
-    /// <summary>A name, perhaps compressed (RFC 1035 section 4.1.4). Each pointer leads further back than the last, so there is no loop.</summary>
-    private DomainName Name()
-    {
-        Span<byte> wire = stackalloc byte[DomainName.MaxLength];
-        var (length, at, lowest, jumped) = (0, _at, _at, false);
-        while (_malformed == Malformed.None)
+        if (cursor.Left < RecordFixed)
         {
-            if (at >= _packet.Length)
-            {
-                return Fail(Malformed.TooShort);
-            }
-
-            var size = _packet[at];
-            if (size >= 0xc0)
-            {
-                if (at + 1 >= _packet.Length)
-                {
-                    return Fail(Malformed.TooShort);
-                }
-
-                var to = ((size & 0x3f) << 8) | _packet[at + 1];
-                _at = jumped ? _at : at + 2;
-                if (to >= lowest || to < HeaderSize)
-                {
-                    return Fail(Malformed.BadName);
-                }
-
-                (at, lowest, jumped) = (to, to, true);
-                continue;
-            }
-
-            if (size > DomainName.MaxLabel || length + 1 + size + (size > 0 ? 1 : 0) > DomainName.MaxLength)
-            {
-                return Fail(Malformed.BadName);
-            }
-
-            if (at + 1 + size > _packet.Length)
-            {
-                return Fail(Malformed.TooShort);
-            }
-
-            _packet.Slice(at, 1 + size).CopyTo(wire[length..]);
-            length += 1 + size;
-            at += 1 + size;
-            if (size == 0)
-            {
-                _at = jumped ? _at : at;
-                _expanded += length;
-                return _expanded > MaxExpanded ? Fail(Malformed.Bomb) : DomainName.OfWire(wire[..length]);
-            }
+            return Malformed.TooShort;
         }
 
-        return DomainName.Root;
-    }
-
-    /// <summary>IN, or ANY, which asks for it as well; the top bit has a meaning of its own.</summary>
-    private static bool IsInternet(int @class) => (@class & 0x7fff) is 1 or 255;
-
-    private ushort UInt16()
-    {
-        if (_packet.Length - _at < 2)
+        var type = (RecordType)cursor.ReadUInt16();
+        var kind = cursor.ReadUInt16();
+        var ttl = cursor.ReadUInt32();
+        var length = cursor.ReadUInt16();
+        if (cursor.Left < length)
         {
-            Fail(Malformed.TooShort);
-            return 0;
+            return Malformed.TooShort;
         }
 
-        _at += 2;
-        return BinaryPrimitives.ReadUInt16BigEndian(_packet[(_at - 2)..]);
+        var end = cursor.Position + length;
+        if (!IsInternet(kind))
+        {
+            cursor.Position = end;
+            return Malformed.None;
+        }
+
+        var malformed = DataReader.Read(ref cursor, type, end, out var data);
+        if (malformed == Malformed.None && data is not null)
+        {
+            record = new ResourceRecord(name, data, ttl, (kind & TopBit) != 0);
+        }
+
+        return malformed;
     }
 
-    private uint UInt32() => ((uint)UInt16() << 16) | UInt16();
-
-    private DomainName Fail(Malformed why)
-    {
-        _malformed = _malformed == Malformed.None ? why : _malformed;
-        return DomainName.Root;
-    }
+    // The top bit is QU in a question and cache-flush in a record (RFC 6762 sections 18.12 and 18.13).
+    private static bool IsInternet(int kind) => (kind & ~TopBit) is ClassIn or ClassAny;
 }

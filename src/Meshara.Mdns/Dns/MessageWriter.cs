@@ -3,151 +3,198 @@ using System.Buffers.Binary;
 namespace Meshara.Mdns.Dns;
 
 /// <summary>
-/// Writes one message within a size. What does not fit is left out whole: bytes, counts and the names that later ones may point to
-/// are then as if it had never been tried.
+/// Writes a message of at most so many bytes, its names compressed (RFC 6762 section 18.14), and of no more records and bytes of
+/// names than <see cref="MessageReader"/> takes. What does not fit leaves no trace: not in the bytes, the counts, nor the names
+/// that later ones may point to.
 /// </summary>
 internal sealed class MessageWriter
 {
-    private const int HeaderSize = 12;
+    private const ushort ClassIn = 1;
+    private const ushort TopBit = 0x8000;
 
-    /// <summary>A pointer has 14 bits (RFC 1035 section 4.1.4).</summary>
-    private const int MaxPointer = 0x3fff;
+    /// <summary>A pointer has 14 bits for the offset (RFC 1035 section 4.1.4).</summary>
+    private const int PointerLimit = 0x4000;
 
-    private readonly byte[] _buffer;
+    private readonly int _maxSize;
+    private readonly ushort _id;
     private readonly bool _isResponse;
-    private readonly Dictionary<DomainName, int> _names = [];
-    private readonly List<DomainName> _added = [];
-    private readonly int[] _counts = new int[4];
-    private int _section;
+    private readonly ushort[] _counts = new ushort[4];
+    private readonly Dictionary<DomainName, int> _offsets = [];
+    private readonly List<DomainName> _new = [];
+    private byte[] _bytes;
+    private int _nameBytes;
+    private int _current;
 
-    /// <param name="maxSize">In bytes.</param>
-    /// <param name="id">0 in all that is multicast (RFC 6762 section 18.1); a legacy query's is repeated.</param>
+    /// <param name="maxSize">In bytes: the link's MTU without the headers of IP and UDP, or less.</param>
+    /// <param name="id">0, but in answers to a legacy querier (RFC 6762 sections 6.7 and 18.1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size has no room for a header, or is over 65,535.</exception>
     public MessageWriter(int maxSize, ushort id = 0, bool isResponse = false)
     {
-        _buffer = new byte[Math.Clamp(maxSize, HeaderSize, MessageReader.MaxSize)];
-        _isResponse = isResponse;
-        BinaryPrimitives.WriteUInt16BigEndian(_buffer, id);
-        Size = HeaderSize;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, PacketCursor.HeaderSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSize, ushort.MaxValue);
+        (_maxSize, _id, _isResponse) = (maxSize, id, isResponse);
+        _bytes = new byte[Math.Min(maxSize, 512)];
+        Size = PacketCursor.HeaderSize;
     }
 
-    /// <summary>Of a query: more known answers follow (RFC 6762 section 7.2).</summary>
+    /// <summary>Of a query: more known answers follow (RFC 6762 section 18.5).</summary>
     public bool IsTruncated { get; set; }
 
+    /// <summary>In bytes, so far, with the header.</summary>
     public int Size { get; private set; }
 
-    public bool IsEmpty => Size == HeaderSize;
+    /// <summary>Questions and records, so far.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>How many questions and records it has.</summary>
-    public int Count => _counts.Sum();
+    public bool IsEmpty => Count == 0;
 
-    /// <summary>False if it does not fit.</summary>
-    public bool TryAdd(Question question) => Try(0, () =>
-        Write(question.Name) && UInt16((ushort)question.Type) && UInt16((ushort)(1 | (question.UnicastResponse ? 0x8000 : 0))));
-
-    /// <summary>False if it does not fit. Sections are written one after the other.</summary>
-    public bool TryAdd(Section section, ResourceRecord record) => Try(1 + (int)section, () =>
+    /// <summary>False if it does not fit; nothing has changed then.</summary>
+    /// <exception cref="InvalidOperationException">There is a record already, and questions come before records.</exception>
+    public bool TryAdd(Question question) => TryAdd(0, (this, question), static add =>
     {
-        if (!(Write(record.Name) && UInt16((ushort)record.Type) && UInt16((ushort)(1 | (record.CacheFlush ? 0x8000 : 0)))
-            && UInt16((ushort)(record.Ttl >> 16)) && UInt16((ushort)record.Ttl)))
-        {
-            return false;
-        }
-
-        var length = Size;
-        if (!UInt16(0) || !Write(record.Data))
-        {
-            return false;
-        }
-
-        BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(length), (ushort)(Size - length - 2));
-        return true;
+        var (writer, question) = add;
+        return writer.WriteName(question.Name, compress: true)
+            && writer.WriteUInt16((ushort)question.Type)
+            && writer.WriteUInt16(question.UnicastResponse ? (ushort)(ClassIn | TopBit) : ClassIn);
     });
 
-    public byte[] ToArray()
+    /// <summary>False if it does not fit; nothing has changed then.</summary>
+    /// <param name="ttl">Instead of the record's own, in seconds.</param>
+    /// <param name="cacheFlush">Instead of the record's own; never set for a legacy querier (RFC 6762 section 6.7).</param>
+    /// <param name="compressData">Whether names within the data are compressed; not for a legacy querier (RFC 6762 section
+    /// 18.14).</param>
+    /// <exception cref="InvalidOperationException">There is a record of a later section already.</exception>
+    public bool TryAdd(
+        Section section, ResourceRecord record, uint? ttl = null, bool? cacheFlush = null, bool compressData = true)
     {
-        // Responses are authoritative (RFC 6762 section 18.4).
-        var flags = (_isResponse ? 0x8400 : 0) | (IsTruncated ? 0x0200 : 0);
-        BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(2), (ushort)flags);
-        for (var i = 0; i < _counts.Length; i++)
+        var said = record with { Ttl = ttl ?? record.Ttl, CacheFlush = cacheFlush ?? record.CacheFlush };
+        return TryAdd(1 + (int)section, (this, said, compressData), static add =>
         {
-            BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(4 + (2 * i)), (ushort)_counts[i]);
-        }
-
-        return _buffer[..Size];
+            var (writer, record, compressData) = add;
+            return writer.WriteRecord(record, compressData);
+        });
     }
 
-    private bool Try(int section, Func<bool> write)
+    /// <summary>The message so far.</summary>
+    public byte[] ToArray()
     {
-        if (section < _section)
+        var bytes = _bytes.AsSpan(0, Size).ToArray();
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, _id);
+
+        // QR and AA: all answers of mDNS are authoritative (RFC 6762 section 18.4).
+        var flags = (_isResponse ? 0x8400 : 0) | (IsTruncated ? 0x0200 : 0);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), (ushort)flags);
+        for (var i = 0; i < _counts.Length; i++)
         {
-            throw new InvalidOperationException("The sections of a message are written in order.");
+            BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4 + (2 * i)), _counts[i]);
         }
 
-        var start = Size;
-        _added.Clear();
-        if (write())
+        return bytes;
+    }
+
+    private bool TryAdd<T>(int section, T what, Func<T, bool> write)
+    {
+        if (section < _current)
         {
-            _section = section;
+            throw new InvalidOperationException("Questions, answers, authorities and additionals are added in this order.");
+        }
+
+        var (size, nameBytes) = (Size, _nameBytes);
+        _new.Clear();
+        if (Count < MessageReader.MaxRecords && write(what))
+        {
+            (_current, Count) = (section, Count + 1);
             _counts[section]++;
             return true;
         }
 
-        Size = start;
-        _added.ForEach(name => _names.Remove(name));
+        (Size, _nameBytes) = (size, nameBytes);
+        foreach (var name in _new)
+        {
+            _offsets.Remove(name);
+        }
+
         return false;
     }
 
-    private bool Write(RecordData data)
+    private bool WriteRecord(ResourceRecord record, bool compressData)
+    {
+        if (!WriteName(record.Name, compress: true)
+            || !WriteUInt16((ushort)record.Type)
+            || !WriteUInt16(record.CacheFlush ? (ushort)(ClassIn | TopBit) : ClassIn)
+            || !WriteUInt16((ushort)(record.Ttl >> 16))
+            || !WriteUInt16((ushort)record.Ttl)
+            || !WriteUInt16(0)
+            || Size is var start && !WriteData(record.Data, compressData))
+        {
+            return false;
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(start - sizeof(ushort)), (ushort)(Size - start));
+        return true;
+    }
+
+    private bool WriteData(RecordData data, bool compress)
     {
         switch (data)
         {
             case PointerData pointer:
-                return Write(pointer.Target);
+                return WriteName(pointer.Target, compress);
             case ServiceData service:
-                // Compressed too: every reader of multicast DNS must cope with it (RFC 6762 section 18.14).
-                return UInt16(service.Priority) && UInt16(service.Weight) && UInt16(service.Port) && Write(service.Target);
+                Span<byte> numbers = stackalloc byte[ServiceData.FixedSize];
+                service.WriteFixed(numbers);
+                return Write(numbers) && WriteName(service.Target, compress);
             case NsecData nsec:
-                return Write(nsec.Next) && Bytes(nsec.Bitmap());
+                return WriteName(nsec.Next, compress) && Write(nsec.Bitmap());
             default:
-                return Bytes(data.Canonical());
+                return Write(data.Canonical());
         }
     }
 
-    private bool Write(DomainName name)
+    private bool WriteName(DomainName name, bool compress)
     {
-        foreach (var start in name.LabelStarts())
+        _nameBytes += name.WireLength;
+        if (_nameBytes > MessageReader.MaxNameBytes)
         {
-            var rest = name.From(start);
-            if (_names.TryGetValue(rest, out var at))
+            return false;
+        }
+
+        for (var rest = name; !rest.IsRoot; rest = rest.Parent)
+        {
+            if (compress && _offsets.TryGetValue(rest, out var offset))
             {
-                return UInt16((ushort)(0xc000 | at));
+                return WriteUInt16((ushort)(0xc000 | offset));
             }
 
-            if (Size <= MaxPointer)
+            if (Size < PointerLimit && _offsets.TryAdd(rest, Size))
             {
-                _names.Add(rest, Size);
-                _added.Add(rest);
+                _new.Add(rest);
             }
 
-            if (!Bytes(name.Wire.Slice(start, 1 + name.Wire[start])))
+            if (!Write(rest.Wire[..(1 + rest.Wire[0])]))
             {
                 return false;
             }
         }
 
-        return Bytes([0]);
+        return Write([0]);
     }
 
-    private bool UInt16(ushort value) => Bytes([(byte)(value >> 8), (byte)value]);
+    private bool WriteUInt16(ushort value) => Write([(byte)(value >> 8), (byte)value]);
 
-    private bool Bytes(ReadOnlySpan<byte> bytes)
+    private bool Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _buffer.Length - Size)
+        if (bytes.Length > _maxSize - Size)
         {
             return false;
         }
 
-        bytes.CopyTo(_buffer.AsSpan(Size));
+        if (bytes.Length > _bytes.Length - Size)
+        {
+            Array.Resize(ref _bytes, Math.Min(_maxSize, Math.Max(2 * _bytes.Length, Size + bytes.Length)));
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(Size));
         Size += bytes.Length;
         return true;
     }

@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Meshara.Mdns.Dns;
 
-/// <summary>The types of records that mDNS meets (RFC 1035 section 3.2.2 and IANA's registry). Any other value is possible on the wire.</summary>
+/// <summary>The types of records that have a meaning here. Any other number is a type too.</summary>
 internal enum RecordType : ushort
 {
-    None = 0,
     A = 1,
     Ns = 2,
     Cname = 5,
@@ -18,23 +16,39 @@ internal enum RecordType : ushort
     Aaaa = 28,
     Srv = 33,
     Nsec = 47,
+
+    /// <summary>Of questions only: all types.</summary>
     Any = 255,
 }
 
-/// <summary>What a record says. Equal when type and data are, names in any case.</summary>
+/// <summary>
+/// What a record says. Two are equal by what they say: names without regard to ASCII case, all else byte by byte.
+/// </summary>
 internal abstract record RecordData
 {
     public abstract RecordType Type { get; }
 
-    /// <summary>The bytes without compression, by which conflicts are decided (RFC 6762 section 8.2).</summary>
+    /// <summary>The bytes of the data, its names uncompressed and in the case they came in (RFC 6762 section 8.2).</summary>
     public abstract byte[] Canonical();
 }
 
-/// <summary>A (RFC 1035 section 3.4.1) or AAAA (RFC 3596). A scope id is no part of it: it means nothing to others.</summary>
+/// <summary>
+/// A or AAAA, by the address's family (RFC 1035 section 3.4.1, RFC 3596 section 2.2). A scope id is never part of it.
+/// </summary>
 internal sealed record AddressData : RecordData
 {
-    public AddressData(IPAddress address) =>
-        Address = address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
+    /// <exception cref="ArgumentException">It is neither IPv4 nor IPv6.</exception>
+    public AddressData(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Address = address.AddressFamily switch
+        {
+            AddressFamily.InterNetwork => address,
+            // A scope id tells interfaces of one host apart, and means nothing to another.
+            AddressFamily.InterNetworkV6 => address.ScopeId == 0 ? address : new IPAddress(address.GetAddressBytes()),
+            _ => throw new ArgumentException("An address is IPv4 or IPv6.", nameof(address)),
+        };
+    }
 
     public IPAddress Address { get; }
 
@@ -43,7 +57,7 @@ internal sealed record AddressData : RecordData
     public override byte[] Canonical() => Address.GetAddressBytes();
 }
 
-/// <summary>PTR: one of the names that are found under the record's (RFC 6763 section 4.1).</summary>
+/// <summary>PTR (RFC 1035 section 3.3.12): in DNS-SD, an instance of a service.</summary>
 internal sealed record PointerData(DomainName Target) : RecordData
 {
     public override RecordType Type => RecordType.Ptr;
@@ -51,93 +65,63 @@ internal sealed record PointerData(DomainName Target) : RecordData
     public override byte[] Canonical() => Target.Wire.ToArray();
 }
 
-/// <summary>SRV: where a service is (RFC 2782).</summary>
+/// <summary>SRV (RFC 2782): where a service instance listens.</summary>
 internal sealed record ServiceData(ushort Priority, ushort Weight, ushort Port, DomainName Target) : RecordData
 {
+    /// <summary>The bytes before the target.</summary>
+    internal const int FixedSize = 6;
+
     public override RecordType Type => RecordType.Srv;
 
     public override byte[] Canonical()
     {
-        var bytes = new byte[6 + Target.WireLength];
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, Priority);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), Weight);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), Port);
-        Target.Wire.CopyTo(bytes.AsSpan(6));
+        var bytes = new byte[FixedSize + Target.WireLength];
+        WriteFixed(bytes);
+        Target.Wire.CopyTo(bytes.AsSpan(FixedSize));
         return bytes;
+    }
+
+    internal void WriteFixed(Span<byte> into)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(into, Priority);
+        BinaryPrimitives.WriteUInt16BigEndian(into[2..], Weight);
+        BinaryPrimitives.WriteUInt16BigEndian(into[4..], Port);
     }
 }
 
 /// <summary>
-/// NSEC: which types the name has, and so which it has not (RFC 6762 section 6.1). Written with the one window block that is allowed
-/// there; of what others write, the types below 256 are kept.
+/// The data of any other type, byte by byte. That of NS and CNAME, which may come compressed (RFC 6762 section 18.14), is kept
+/// uncompressed.
 /// </summary>
-internal sealed record NsecData(DomainName Next, ImmutableArray<RecordType> Types) : RecordData
+internal sealed record OpaqueData : RecordData
 {
-    private const int MaxBitmap = 32;
-
-    public override RecordType Type => RecordType.Nsec;
-
-    public bool Equals(NsecData? other) => other is not null && Next.Equals(other.Next) && Types.Order().SequenceEqual(other.Types.Order());
-
-    public override int GetHashCode() => HashCode.Combine(Next, Types.Length);
-
-    public override byte[] Canonical() => [.. Next.Wire, .. Bitmap()];
-
-    public byte[] Bitmap()
+    /// <exception cref="ArgumentException">The type has a class of its own here, or is one of questions only.</exception>
+    public OpaqueData(RecordType type, ReadOnlyMemory<byte> bytes)
     {
-        var highest = Types.Where(t => (ushort)t < 256).Select(t => (int)t).DefaultIfEmpty(0).Max();
-        var bitmap = new byte[2 + (highest / 8) + 1];
-        bitmap[1] = (byte)(bitmap.Length - 2);
-        foreach (var type in Types.Where(t => (ushort)t < 256))
+        if (type is RecordType.A or RecordType.Aaaa or RecordType.Ptr or RecordType.Srv or RecordType.Txt or RecordType.Nsec)
         {
-            bitmap[2 + ((ushort)type / 8)] |= (byte)(0x80 >> ((ushort)type % 8));
+            // Otherwise one record could have two forms, unequal to each other, and one of them malformed.
+            throw new ArgumentException($"Data of type {type} is not opaque.", nameof(type));
         }
 
-        return bitmap;
+        Type = type;
+        Bytes = bytes;
     }
 
-    /// <summary>The types of a sequence of window blocks (RFC 4034 section 4.1.2); null if it is none.</summary>
-    public static ImmutableArray<RecordType>? TryReadTypes(ReadOnlySpan<byte> blocks)
-    {
-        var types = ImmutableArray.CreateBuilder<RecordType>();
-        var last = -1;
-        while (!blocks.IsEmpty)
-        {
-            if (blocks.Length < 2 || blocks[0] <= last || blocks[1] is 0 or > MaxBitmap || blocks.Length < 2 + blocks[1])
-            {
-                return null;
-            }
+    public override RecordType Type { get; }
 
-            last = blocks[0];
-            for (var bit = 0; bit < blocks[1] * 8 && last == 0; bit++)
-            {
-                if ((blocks[2 + (bit / 8)] & (0x80 >> (bit % 8))) != 0)
-                {
-                    types.Add((RecordType)bit);
-                }
-            }
+    public ReadOnlyMemory<byte> Bytes { get; }
 
-            blocks = blocks[(2 + blocks[1])..];
-        }
+    public override byte[] Canonical() => Bytes.ToArray();
 
-        return types.ToImmutable();
-    }
-}
-
-/// <summary>Anything else, as it was sent; names in it may be compressed and mean nothing here.</summary>
-internal sealed record OpaqueData(RecordType Kind, ReadOnlyMemory<byte> Bytes) : RecordData
-{
-    public override RecordType Type => Kind;
-
-    public bool Equals(OpaqueData? other) => other is not null && Kind == other.Kind && Bytes.Span.SequenceEqual(other.Bytes.Span);
+    public bool Equals(OpaqueData? other) =>
+        other is not null && Type == other.Type && Bytes.Span.SequenceEqual(other.Bytes.Span);
 
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        hash.Add(Kind);
+        hash.Add(Type);
         hash.AddBytes(Bytes.Span);
         return hash.ToHashCode();
     }
-
-    public override byte[] Canonical() => Bytes.ToArray();
 }

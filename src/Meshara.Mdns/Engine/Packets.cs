@@ -90,7 +90,7 @@ internal static class Packets
 
     /// <summary>
     /// The answer to a resolver that knows nothing of multicast: its id and questions are repeated, and it is told nothing that it would
-    /// remember for long or misread (RFC 6762 section 6.7).
+    /// remember for long or misread (RFC 6762 sections 6.7 and 18.14).
     /// </summary>
     public static byte[] LegacyResponse(
         DnsMessage query, IEnumerable<ResourceRecord> answers, IEnumerable<ResourceRecord> additionals)
@@ -103,12 +103,12 @@ internal static class Packets
 
         foreach (var answer in answers)
         {
-            writer.TryAdd(Section.Answer, Plain(answer));
+            writer.TryAdd(Section.Answer, Plain(answer), compressData: false);
         }
 
         foreach (var additional in additionals)
         {
-            writer.TryAdd(Section.Additional, Plain(additional));
+            writer.TryAdd(Section.Additional, Plain(additional), compressData: false);
         }
 
         return writer.ToArray();
