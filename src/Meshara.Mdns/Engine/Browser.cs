@@ -80,19 +80,22 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         }
     }
 
-    public void OnDue(TimeSpan now)
+    /// <summary>Asks what is to be asked, and forgets what has expired; true when it asked for unicast answers.</summary>
+    public bool OnDue(TimeSpan now)
     {
         if (Due > now)
         {
-            return;
+            return false;
         }
 
-        AskWhatIsDue(now);
+        var wantsUnicast = AskWhatIsDue(now);
         var expired = _cache.Expire(now);
         if (expired.Count > 0)
         {
             Resolve(now, expired.Any(r => r.IsRevoked) ? LostBy.Goodbye : LostBy.Expiry);
         }
+
+        return wantsUnicast;
     }
 
     private static int Order(ResourceRecord record) => record.Type switch
@@ -119,7 +122,7 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     private CachedRecord? Newest(DomainName name, RecordType type) =>
         _cache.Of(name, type).Where(r => !r.IsRevoked).MaxBy(r => r.Heard);
 
-    private void AskWhatIsDue(TimeSpan now)
+    private bool AskWhatIsDue(TimeSpan now)
     {
         var asked = questions.TakeMissing(now)
             .Concat(_cache.TakeRefreshes(now).Select(r => new Question(r.Name, r.Type)))
@@ -130,13 +133,17 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
             asked.Remove(browse);
             var known = _cache.Of(questions.Type, RecordType.Ptr).Where(r => r.IsFresh(now))
                 .Select(r => r.Record with { Ttl = (uint)(r.Expires - now).TotalSeconds });
-            Ask([browse with { UnicastResponse = askForUnicast && !_askedBefore }, .. asked], known);
+            var unicast = askForUnicast && !_askedBefore;
+            Ask([browse with { UnicastResponse = unicast }, .. asked], known);
             _askedBefore = true;
+            return unicast;
         }
         else if (asked.Count > 0)
         {
             Ask(asked, []);
         }
+
+        return false;
     }
 
     private void Ask(IEnumerable<Question> asked, IEnumerable<ResourceRecord> known)

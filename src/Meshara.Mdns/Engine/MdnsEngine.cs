@@ -25,6 +25,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
     private readonly Queue<TimeSpan> _conflicts = new();
     private readonly List<EngineOutput> _outputs = [];
     private ImmutableDictionary<DomainName, Sighting> _seen = ImmutableDictionary<DomainName, Sighting>.Empty;
+    private bool _isSlow;
     private Service? _service;
     private DomainName? _type;
 
@@ -117,7 +118,13 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             return;
         }
 
-        if (link.Hear(message, packet.Source, r => _links.Values.Any(l => l.Publishes(r)), now))
+        if (!packet.ToMulticast && !message.IsResponse)
+        {
+            // Who asks this host alone is answered alone, and the others have not heard the question (RFC 6762 section 5.5).
+            message = message with { Questions = [.. message.Questions.Select(q => q with { UnicastResponse = true })] };
+        }
+
+        if (link.Hear(message, packet.Source, packet.ToMulticast, r => _links.Values.Any(l => l.Publishes(r)), now))
         {
             Rename(now);
         }
@@ -176,7 +183,9 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             _conflicts.Dequeue();
         }
 
-        var pause = _conflicts.Count >= Timing.ManyConflicts ? Timing.ConflictPause : TimeSpan.Zero;
+        // Once there were many it stays slow: each further try waits, until there is no conflict for a while (section 8.1).
+        _isSlow = _conflicts.Count >= Timing.ManyConflicts || (_isSlow && _conflicts.Count > 1);
+        var pause = _isSlow ? Timing.ConflictPause : TimeSpan.Zero;
         _service = _service!.Renamed();
         _outputs.Add(new EngineOutput.Renamed(_service));
         foreach (var link in _links.Values)

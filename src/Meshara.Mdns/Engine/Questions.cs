@@ -14,6 +14,7 @@ internal sealed class Questions
     private readonly Random _random;
     private readonly TimeSpan _longestInterval;
     private readonly Dictionary<Question, (TimeSpan Due, int Tries)> _missing = [];
+    private readonly Dictionary<Question, TimeSpan> _askedLately = [];
     private TimeSpan _interval;
 
     public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
@@ -33,6 +34,7 @@ internal sealed class Questions
     public void Restart(TimeSpan now)
     {
         _missing.Clear();
+        _askedLately.Clear();
         BrowseDue = Begin(now);
     }
 
@@ -53,9 +55,17 @@ internal sealed class Questions
             _missing.Remove(found);
         }
 
-        foreach (var question in missing.Where(q => !_missing.ContainsKey(q)).Take(MaxMissing - _missing.Count))
+        foreach (var old in _askedLately.Where(a => now - a.Value >= Timing.ShortestRefresh).Select(a => a.Key).ToList())
         {
-            _missing.Add(question, (now + Wait(), 0));
+            _askedLately.Remove(old);
+        }
+
+        // All that one packet left open is asked for together. What was found but does not live long is not asked for at once again.
+        var soon = now + Wait();
+        var room = MaxMissing - _missing.Values.Count(m => m.Tries < MaxTries);
+        foreach (var question in missing.Where(q => !_missing.ContainsKey(q)).Take(Math.Max(0, room)))
+        {
+            _missing.Add(question, (_askedLately.TryGetValue(question, out var last) ? last + Timing.ShortestRefresh : soon, 0));
         }
     }
 
@@ -77,6 +87,7 @@ internal sealed class Questions
         var due = _missing.Where(m => m.Value.Due <= now && m.Value.Tries < MaxTries).ToList();
         foreach (var (question, (_, tries)) in due)
         {
+            _askedLately[question] = now;
             _missing[question] = (now + (Timing.FirstInterval * Math.Pow(2, tries)), tries + 1);
         }
 

@@ -33,8 +33,14 @@ internal static class Timing
     /// <summary>Between the first two questions; the interval doubles from there (section 5.2).</summary>
     public static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long after a question for unicast such an answer is taken (section 6).</summary>
+    public static readonly TimeSpan UnicastAnswer = TimeSpan.FromSeconds(2);
+
     /// <summary>A record with a shorter TTL is not asked for more often than one with this. It would else buy traffic at will.</summary>
     public static readonly TimeSpan ShortestRefreshedTtl = TimeSpan.FromSeconds(15);
+
+    /// <summary>What was asked for and found, and is missing again, is not asked for sooner than this.</summary>
+    public static readonly TimeSpan ShortestRefresh = ShortestRefreshedTtl * 0.8;
 
     /// <summary>How long a record that did not work is believed, unless it is heard again (section 10.4).</summary>
     public static readonly TimeSpan Reconfirmation = TimeSpan.FromSeconds(10);
