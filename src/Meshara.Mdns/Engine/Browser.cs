@@ -14,6 +14,12 @@ namespace Meshara.Mdns.Engine;
 internal sealed class Browser(Questions questions, int interfaceIndex, bool askForUnicast, Random random, Action<byte[]> send)
 {
     private readonly RecordCache _cache = new(random);
+
+    /// <summary>Putting together costs as much as is known: at once for a packet now and then, once for many that come together.</summary>
+    private readonly RateLimit _resolutions = new(perSecond: 1 / Timing.Gathering.TotalSeconds, burst: 50);
+    private readonly HashSet<DomainName> _hosts = [];
+    private (TimeSpan Due, LostBy Why)? _unresolved;
+    private TimeSpan _nextSweep;
     private bool _askedBefore;
 
     /// <summary>The instances that are complete: where, at which port, with what to say.</summary>
@@ -22,7 +28,12 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     /// <summary>Why those went that are no longer among <see cref="Sightings"/>.</summary>
     public LostBy WhyLost { get; private set; }
 
-    public TimeSpan? Due => _cache.Due is { } due && due < questions.Due ? due : questions.Due;
+    /// <summary>How much is remembered.</summary>
+    public (int Records, int Bytes) Load => (_cache.Count, _cache.Bytes);
+
+    public TimeSpan Due => Earlier(questions.Due, Earlier(SweepDue, _unresolved?.Due ?? TimeSpan.MaxValue));
+
+    private TimeSpan SweepDue => _cache.Due is not { } due ? TimeSpan.MaxValue : due > _nextSweep ? due : _nextSweep;
 
     /// <summary>The interface is in another network now: what was heard in the former one means nothing.</summary>
     public void Restart(TimeSpan now)
@@ -47,6 +58,9 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         }
     }
 
+    /// <summary>Whether a source has told something that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _cache.IsKnown(source);
+
     /// <summary>Somebody else's question.</summary>
     public void OnQuery(DnsMessage query, TimeSpan now)
     {
@@ -62,21 +76,28 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     public void OnResponse(IEnumerable<ResourceRecord> records, IPAddress source, TimeSpan now)
     {
         var isHeard = false;
-        HashSet<DomainName>? hosts = null;
 
         // By type: an instance is known before its place, and its place before the addresses there.
         foreach (var record in records.OrderBy(Order))
         {
-            if (IsOfInterest(record, () => hosts ??= Hosts()))
+            if (IsOfInterest(record))
             {
                 _cache.Learn(record, source, now);
                 isHeard = true;
+                if (record.Data is ServiceData place)
+                {
+                    _hosts.Add(place.Target);
+                }
             }
         }
 
-        if (isHeard)
+        if (isHeard && _resolutions.TryTake(now))
         {
             Resolve(now, LostBy.Goodbye);
+        }
+        else if (isHeard)
+        {
+            _unresolved ??= (now + Timing.Gathering, LostBy.Goodbye);
         }
     }
 
@@ -88,11 +109,18 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
             return false;
         }
 
-        var wantsUnicast = AskWhatIsDue(now);
-        var expired = _cache.Expire(now);
-        if (expired.Count > 0)
+        IReadOnlyList<CachedRecord> expired = [];
+        IReadOnlyList<ResourceRecord> refreshes = [];
+        if (SweepDue <= now)
         {
-            Resolve(now, expired.Any(r => r.IsRevoked) ? LostBy.Goodbye : LostBy.Expiry);
+            (refreshes, expired) = (_cache.TakeRefreshes(now), _cache.Expire(now));
+            _nextSweep = now + Timing.Gathering;
+        }
+
+        var wantsUnicast = AskWhatIsDue(refreshes, now);
+        if (expired.Count > 0 || _unresolved?.Due <= now)
+        {
+            Resolve(now, expired.Any(r => !r.IsRevoked) ? LostBy.Expiry : LostBy.Goodbye);
         }
 
         return wantsUnicast;
@@ -106,26 +134,23 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         _ => 3,
     };
 
-    /// <param name="hosts">Where the instances are; asked for once a packet, when all that says so has been read.</param>
-    private bool IsOfInterest(ResourceRecord record, Func<HashSet<DomainName>> hosts) => record.Data switch
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private bool IsOfInterest(ResourceRecord record) => record.Data switch
     {
         PointerData pointer => record.Name.Equals(questions.Type) && pointer.Target.IsUnder(questions.Type),
         ServiceData or TextData => record.Name.IsUnder(questions.Type),
-        AddressData => hosts().Contains(record.Name),
+        AddressData => _hosts.Contains(record.Name),
         _ => false,
     };
-
-    private HashSet<DomainName> Hosts() => [.. _cache.Of(questions.Type, RecordType.Ptr)
-        .Select(p => Newest(((PointerData)p.Record.Data).Target, RecordType.Srv)).OfType<CachedRecord>()
-        .Select(place => ((ServiceData)place.Record.Data).Target)];
 
     private CachedRecord? Newest(DomainName name, RecordType type) =>
         _cache.Of(name, type).Where(r => !r.IsRevoked).MaxBy(r => r.Heard);
 
-    private bool AskWhatIsDue(TimeSpan now)
+    private bool AskWhatIsDue(IReadOnlyList<ResourceRecord> refreshes, TimeSpan now)
     {
         var asked = questions.TakeMissing(now)
-            .Concat(_cache.TakeRefreshes(now).Select(r => new Question(r.Name, r.Type)))
+            .Concat(refreshes.Select(r => new Question(r.Name, r.Type)))
             .ToHashSet();
         var browse = new Question(questions.Type, RecordType.Ptr);
         if (questions.TakeBrowse(now) || asked.Contains(browse))
@@ -157,7 +182,8 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     /// <summary>Puts together what is known of each instance, and has asked for what is missing.</summary>
     private void Resolve(TimeSpan now, LostBy why)
     {
-        WhyLost = why;
+        (WhyLost, _unresolved) = (why, null);
+        _hosts.Clear();
         var complete = ImmutableDictionary.CreateBuilder<DomainName, Sighting>();
         var missing = new HashSet<Question>();
         foreach (var pointer in _cache.Of(questions.Type, RecordType.Ptr).Where(p => !p.IsRevoked))
@@ -176,6 +202,11 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     private Sighting? Complete(DomainName name, CachedRecord pointer, HashSet<Question> missing, TimeSpan now)
     {
         var (place, text) = (Newest(name, RecordType.Srv), Newest(name, RecordType.Txt));
+        if (place?.Record.Data is ServiceData { Target: var host })
+        {
+            _hosts.Add(host);
+        }
+
         if (place is null || text is null)
         {
             missing.UnionWith(new[] { (place, RecordType.Srv), (text, RecordType.Txt) }

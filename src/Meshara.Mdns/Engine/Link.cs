@@ -25,6 +25,12 @@ internal sealed class Link(
 
     public TimeSpan? Due => new[] { _publication?.Due, _publication?.IsOurs == true ? _responder.Due : null, _browser?.Due }.Min();
 
+    /// <summary>How much is remembered of others.</summary>
+    public (int Records, int Bytes) Load => _browser?.Load ?? default;
+
+    /// <summary>Whether a source has told something here that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _browser?.IsKnown(source) == true;
+
     /// <param name="pause">Before the first probe, when there were many conflicts lately.</param>
     public void Publish(Service service, TimeSpan now, TimeSpan pause)
     {

@@ -21,11 +21,14 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<IPAddress, RateLimit> _perSource = [];
-    private readonly RateLimit _packets = new(perSecond: 500, burst: 1000);
+
+    /// <summary>Who has been heard of has a share of its own: no flood of forged strangers keeps what is alive from being heard again.</summary>
+    private readonly RateLimit _strangers = new(perSecond: 500, burst: 1000), _known = new(perSecond: 500, burst: 1000);
     private readonly Queue<TimeSpan> _conflicts = new();
     private readonly List<EngineOutput> _outputs = [];
     private ImmutableDictionary<DomainName, Sighting> _seen = ImmutableDictionary<DomainName, Sighting>.Empty;
     private bool _isSlow;
+    private (DomainName? Name, List<ImmutableDictionary<DomainName, Sighting>> Links) _compared = (null, []);
     private Service? _service;
     private DomainName? _type;
 
@@ -39,6 +42,9 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     /// <summary>What is seen now.</summary>
     public IEnumerable<Sighting> Sightings => _seen.Values;
+
+    /// <summary>How many records of others are remembered on all links, and their bytes.</summary>
+    public (int Records, int Bytes) Load => (_links.Values.Sum(l => l.Load.Records), _links.Values.Sum(l => l.Load.Bytes));
 
     /// <summary>The service as it is published, perhaps under another name than was wished.</summary>
     public Service? Service => _service;
@@ -105,7 +111,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             return;
         }
 
-        if (!MayCost(packet.Source.Address, now))
+        if (!MayCost(link, packet.Source.Address, now))
         {
             _refused[Malformed.None] = _refused.GetValueOrDefault(Malformed.None) + 1;
             return;
@@ -197,6 +203,13 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
     /// <summary>Tells what has changed since the last time.</summary>
     private void Compare(LostBy why)
     {
+        var links = _links.Values.Select(l => l.Sightings).ToList();
+        if (Equals(_compared.Name, _service?.Name) && _compared.Links.SequenceEqual(links, ReferenceEqualityComparer.Instance))
+        {
+            return;
+        }
+
+        _compared = (_service?.Name, links);
         var seen = ImmutableDictionary.CreateBuilder<DomainName, Sighting>();
         foreach (var sighting in _links.Values.SelectMany(l => l.Sightings.Values).Where(s => !s.Name.Equals(_service?.Name)))
         {
@@ -223,7 +236,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
         Expires = one.Expires > other.Expires ? one.Expires : other.Expires,
     };
 
-    private bool MayCost(IPAddress source, TimeSpan now)
+    private bool MayCost(Link link, IPAddress source, TimeSpan now)
     {
         if (!_perSource.TryGetValue(source, out var limit))
         {
@@ -236,6 +249,6 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             _perSource.Add(source, limit = new RateLimit(perSecond: 50, burst: 200));
         }
 
-        return limit.TryTake(now) && _packets.TryTake(now);
+        return limit.TryTake(now) && (link.IsKnown(source) ? _known : _strangers).TryTake(now);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Questions
     private readonly Dictionary<Question, (TimeSpan Due, int Tries)> _missing = [];
     private readonly Dictionary<Question, TimeSpan> _askedLately = [];
     private TimeSpan _interval;
+    private TimeSpan _nextMissing;
 
     public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
     {
@@ -28,7 +29,15 @@ internal sealed class Questions
 
     public TimeSpan BrowseDue { get; private set; }
 
-    public TimeSpan Due => _missing.Values.Where(m => m.Tries < MaxTries).Select(m => m.Due).Append(BrowseDue).Min();
+    public TimeSpan Due
+    {
+        get
+        {
+            var missing = _missing.Values.Where(m => m.Tries < MaxTries).Select(m => m.Due).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+            missing = missing > _nextMissing ? missing : _nextMissing;
+            return _missing.Count > 0 && missing < BrowseDue ? missing : BrowseDue;
+        }
+    }
 
     /// <summary>The network has changed: all is asked anew, and soon.</summary>
     public void Restart(TimeSpan now)
@@ -84,7 +93,13 @@ internal sealed class Questions
     /// <summary>What is missing and due; it counts as asked.</summary>
     public IReadOnlyList<Question> TakeMissing(TimeSpan now)
     {
+        if (now < _nextMissing)
+        {
+            return [];
+        }
+
         var due = _missing.Where(m => m.Value.Due <= now && m.Value.Tries < MaxTries).ToList();
+        _nextMissing = due.Count > 0 ? now + Timing.Gathering : _nextMissing;
         foreach (var (question, (_, tries)) in due)
         {
             _askedLately[question] = now;

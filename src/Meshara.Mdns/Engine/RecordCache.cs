@@ -23,6 +23,9 @@ internal sealed class CachedRecord(ResourceRecord record, IPAddress source)
     /// <summary>When it is to be asked for again; null when it was in vain so often that it may as well expire.</summary>
     public TimeSpan? Refresh { get; private set; }
 
+    /// <summary>When it expires or is to be asked for.</summary>
+    public TimeSpan Due => Refresh is { } refresh && refresh < Expires ? refresh : Expires;
+
     /// <summary>It ends because somebody said so, not because nobody did.</summary>
     public bool IsRevoked { get; private set; }
 
@@ -81,9 +84,11 @@ internal sealed class RecordCache(Random random)
 
     public int Bytes { get; private set; }
 
-    /// <summary>When the next record expires or is to be asked for; recomputed only after a change.</summary>
-    public TimeSpan? Due => _due ??= All.Select(r => r.Refresh is { } refresh && refresh < r.Expires ? refresh : r.Expires)
-        .Select(t => (TimeSpan?)t).DefaultIfEmpty(null).Min();
+    /// <summary>
+    /// When the next record expires or is to be asked for, or earlier: what lives longer now is noticed only after the former time. To look
+    /// at all records for each that is heard would cost a flood's receiver dearly.
+    /// </summary>
+    public TimeSpan? Due => _due ??= All.Select(r => (TimeSpan?)r.Due).DefaultIfEmpty(null).Min();
 
     private TimeSpan? _due;
 
@@ -95,12 +100,17 @@ internal sealed class RecordCache(Random random)
     /// <summary>A record was heard; true if that is news.</summary>
     public bool Learn(ResourceRecord record, IPAddress source, TimeSpan now)
     {
-        _due = null;
         var records = _records.GetValueOrDefault((record.Name, record.Type));
         var known = records?.GetValueOrDefault(record.Data);
         if (record.Ttl == 0)
         {
             known?.Revoke(now);
+            Note(known);
+            return false;
+        }
+
+        if (known is null && !Add(record, source, now))
+        {
             return false;
         }
 
@@ -110,21 +120,22 @@ internal sealed class RecordCache(Random random)
             foreach (var other in records.Values.Where(r => r != known && now - r.Heard > Timing.Grace))
             {
                 other.Revoke(now);
+                Note(other);
             }
         }
 
-        if (known is not null)
-        {
-            known.Hear(record, now, random);
-            return false;
-        }
-
-        return Add(record, source, now);
+        known?.Hear(record, now, random);
+        Note(known);
+        return known is null;
     }
+
+    /// <summary>Whether a source has told something that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _perSource.ContainsKey(source);
 
     /// <summary>Removes what has expired.</summary>
     public IReadOnlyList<CachedRecord> Expire(TimeSpan now)
     {
+        _due = null;
         var expired = All.Where(r => r.Expires <= now).ToList();
         expired.ForEach(Remove);
         return expired;
@@ -134,7 +145,7 @@ internal sealed class RecordCache(Random random)
     public IReadOnlyList<ResourceRecord> TakeRefreshes(TimeSpan now)
     {
         var due = All.Where(r => r.Refresh <= now).ToList();
-        _due = due.Count > 0 ? null : _due;
+        _due = null;
         due.ForEach(r => r.Asked(random));
         return [.. due.Select(r => r.Record)];
     }
@@ -175,8 +186,11 @@ internal sealed class RecordCache(Random random)
         records.Add(record.Data, added);
         _perSource[source] = _perSource.GetValueOrDefault(source) + 1;
         (Count, Bytes) = (Count + 1, Bytes + added.Size);
+        Note(added);
         return true;
     }
+
+    private void Note(CachedRecord? changed) => _due = changed?.Due < _due ? changed.Due : _due;
 
     private void Remove(CachedRecord record)
     {

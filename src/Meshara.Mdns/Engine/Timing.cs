@@ -39,6 +39,12 @@ internal static class Timing
     /// <summary>A record with a shorter TTL is not asked for more often than one with this. It would else buy traffic at will.</summary>
     public static readonly TimeSpan ShortestRefreshedTtl = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Work that costs as much as is known waits so long for more of it, and so do questions for what is missing: no flood can buy them
+    /// packet by packet.
+    /// </summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
     /// <summary>What was asked for and found, and is missing again, is not asked for sooner than this.</summary>
     public static readonly TimeSpan ShortestRefresh = ShortestRefreshedTtl * 0.8;
 

@@ -1,4 +1,6 @@
 using Meshara.Mdns.Dns;
+using Meshara.Mdns.Engine;
+using Shouldly;
 
 namespace Meshara.Mdns.Tests.Engine;
 
@@ -17,5 +19,15 @@ internal static class Limits
         }
 
         return least;
+    }
+}
+
+/// <summary>How much an engine holds of what others said.</summary>
+internal static class Bounds
+{
+    public static void Hold((int Records, int Bytes) load)
+    {
+        load.Records.ShouldBeLessThanOrEqualTo(RecordCache.MaxRecords);
+        load.Bytes.ShouldBeLessThanOrEqualTo(RecordCache.MaxBytes);
     }
 }
