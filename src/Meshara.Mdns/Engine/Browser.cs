@@ -32,10 +32,16 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     {
         get
         {
-            var scan = _cache.Due is { } due ? (due > _scannedAt + Timing.ScanInterval ? due : _scannedAt + Timing.ScanInterval) : questions.Due;
+            var scan = _cache.Due is { } due ? (due > _scannedAt + Timing.Gathering ? due : _scannedAt + Timing.Gathering) : questions.Due;
             return scan < questions.Due ? scan : questions.Due;
         }
     }
+
+    /// <summary>How much is remembered.</summary>
+    public (int Records, int Bytes) Load => (_cache.Count, _cache.Bytes);
+
+    /// <summary>Whether a source has told something that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _cache.IsKnown(source);
 
     /// <summary>The instances of which something was heard or forgotten since this was last asked.</summary>
     public IReadOnlyCollection<DomainName> TakeChanged()
@@ -106,14 +112,15 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         Resolve(touched, now, LostBy.Goodbye);
     }
 
-    public void OnDue(TimeSpan now)
+    /// <summary>Asks what is to be asked, and forgets what has expired; true when it asked for unicast answers.</summary>
+    public bool OnDue(TimeSpan now)
     {
         if (Due > now)
         {
-            return;
+            return false;
         }
 
-        AskWhatIsDue(now);
+        var wantsUnicast = AskWhatIsDue(now);
         if (_cache.Due <= now)
         {
             _scannedAt = now;
@@ -124,8 +131,10 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
                 Leave(((ServiceData)place.Data).Target, place.Name);
             }
 
-            Resolve(touched, now, expired.Any(r => r.IsRevoked) ? LostBy.Goodbye : LostBy.Expiry);
+            Resolve(touched, now, expired.Any(r => !r.IsRevoked) ? LostBy.Expiry : LostBy.Goodbye);
         }
+
+        return wantsUnicast;
     }
 
     private static int Order(ResourceRecord record) => record.Type switch
@@ -156,7 +165,7 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
     private CachedRecord? Newest(DomainName name, RecordType type) =>
         _cache.Of(name, type).Where(r => !r.IsRevoked).MaxBy(r => r.Heard);
 
-    private void AskWhatIsDue(TimeSpan now)
+    private bool AskWhatIsDue(TimeSpan now)
     {
         var asked = questions.TakeMissing(now)
             .Concat(_cache.TakeRefreshes(now).Select(r => new Question(r.Name, r.Type)))
@@ -167,13 +176,17 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
             asked.Remove(browse);
             var known = _cache.Of(questions.Type, RecordType.Ptr).Where(r => r.IsFresh(now))
                 .Select(r => r.Record with { Ttl = (uint)(r.Expires - now).TotalSeconds });
-            Ask([browse with { UnicastResponse = askForUnicast && !_askedBefore }, .. asked], known);
+            var unicast = askForUnicast && !_askedBefore;
+            Ask([browse with { UnicastResponse = unicast }, .. asked], known);
             _askedBefore = true;
+            return unicast;
         }
         else if (asked.Count > 0)
         {
             Ask(asked, []);
         }
+
+        return false;
     }
 
     private void Ask(IEnumerable<Question> asked, IEnumerable<ResourceRecord> known)

@@ -15,6 +15,7 @@ internal sealed class Link(
     private readonly Responder _responder = new(random, packet => send(packet, null), (packet, to) => send(packet, to));
     private Publication? _publication;
     private Browser? _browser;
+    private TimeSpan? _askedForUnicast;
 
     public MdnsInterface Interface { get; private set; } = at;
 
@@ -22,10 +23,16 @@ internal sealed class Link(
 
     public LostBy WhyLost => _browser?.WhyLost ?? LostBy.Interface;
 
+    public TimeSpan? Due => new[] { _publication?.Due, _publication?.IsOurs == true ? _responder.Due : null, _browser?.Due }.Min();
+
     /// <summary>The instances of which something was heard or forgotten since this was last asked.</summary>
     public IReadOnlyCollection<DomainName> TakeChanged() => _browser?.TakeChanged() ?? [];
 
-    public TimeSpan? Due => new[] { _publication?.Due, _publication?.IsOurs == true ? _responder.Due : null, _browser?.Due }.Min();
+    /// <summary>How much is remembered of others.</summary>
+    public (int Records, int Bytes) Load => _browser?.Load ?? default;
+
+    /// <summary>Whether a source has told something here that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _browser?.IsKnown(source) == true;
 
     /// <param name="pause">Before the first probe, when there were many conflicts lately.</param>
     public void Publish(Service service, TimeSpan now, TimeSpan pause)
@@ -45,7 +52,9 @@ internal sealed class Link(
     /// <summary>The interface has other addresses now.</summary>
     public void Change(MdnsInterface changed, Service? service, TimeSpan now)
     {
-        var moved = IsElsewhere(changed, Interface);
+        // Link-local addresses say nothing: they are of the same network everywhere.
+        var (before, after) = (Networks(Interface), Networks(changed));
+        var moved = before.Count > 0 && !before.Overlaps(after);
         Interface = changed;
         if (service is not null)
         {
@@ -75,16 +84,16 @@ internal sealed class Link(
 
     /// <summary>True when another host turns out to have the name that this one is about to take.</summary>
     /// <param name="isOurs">Whether this host publishes a record, on whichever link: its own packets come back, and cross from link to link.</param>
-    public bool Hear(DnsMessage message, IPEndPoint source, Func<ResourceRecord, bool> isOurs, TimeSpan now)
+    public bool Hear(DnsMessage message, IPEndPoint source, bool toMulticast, Func<ResourceRecord, bool> isOurs, TimeSpan now)
     {
         if (!message.IsResponse)
         {
-            HearQuery(message, source, now);
+            HearQuery(message, source, isOurs, now);
             return false;
         }
 
-        // An answer from another port is no mDNS answer (RFC 6762 section 6).
-        return source.Port == Responder.Port && HearResponse(message, source, isOurs, now);
+        // An answer from another port is no mDNS answer, and one to this host alone has to have been asked for (RFC 6762 section 6).
+        return source.Port == Responder.Port && (toMulticast || now - _askedForUnicast <= Timing.UnicastAnswer) && HearResponse(message, source, isOurs, now);
     }
 
     public void OnDue(TimeSpan now)
@@ -98,13 +107,26 @@ internal sealed class Link(
             }
         }
 
-        _browser?.OnDue(now);
+        if (_browser?.OnDue(now) == true)
+        {
+            _askedForUnicast = now;
+        }
     }
 
-    /// <summary>Whether no address of now is in a subnet of before. A link-local one says nothing: it is the same everywhere.</summary>
-    private static bool IsElsewhere(MdnsInterface now, MdnsInterface before) =>
-        before.Subnets.Any(s => !s.Address.IsIPv6LinkLocal)
-        && !now.Subnets.Any(s => !s.Address.IsIPv6LinkLocal && OnLink.IsOnLink(before, s.Address));
+    private static HashSet<IPNetwork> Networks(MdnsInterface at) => [.. at.Subnets
+        .Where(s => !s.Address.IsIPv6LinkLocal && s.PrefixLength <= 8 * s.Address.GetAddressBytes().Length)
+        .Select(s => Network(s.Address.GetAddressBytes(), s.PrefixLength))];
+
+    /// <summary>The network that an address is in: its first bits, and zeros.</summary>
+    private static IPNetwork Network(byte[] address, int prefixLength)
+    {
+        for (var bit = prefixLength; bit < 8 * address.Length; bit++)
+        {
+            address[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPNetwork(new IPAddress(address), prefixLength);
+    }
 
     private void ChangeAddresses(Service service, TimeSpan now)
     {
@@ -116,12 +138,14 @@ internal sealed class Link(
         }
 
         var records = new OwnRecords(service, Interface.Addresses);
+        _responder.Forget();
         if (publication.IsOurs)
         {
-            Say(publication.Records.Addresses.Except(records.Addresses).Select(Goodbye));
+            // In one packet, or others would find no address of ours in between.
+            Say(records.All.Concat(publication.Records.Addresses.Except(records.Addresses).Select(Goodbye)));
+            _responder.Said(records.All, now);
         }
 
-        _responder.Forget();
         publication.Change(records, now);
     }
 
@@ -134,6 +158,7 @@ internal sealed class Link(
         switch (step)
         {
             case PublicationStep.Probe:
+                _askedForUnicast = askForUnicast ? now : _askedForUnicast;
                 send(Packets.Probe(records, askForUnicast), null);
                 break;
             case PublicationStep.Announce:
@@ -143,12 +168,12 @@ internal sealed class Link(
         }
     }
 
-    private void HearQuery(DnsMessage query, IPEndPoint source, TimeSpan now)
+    private void HearQuery(DnsMessage query, IPEndPoint source, Func<ResourceRecord, bool> isOurs, TimeSpan now)
     {
         if (_publication is { } publication)
         {
             var rival = query.Authorities.Where(r => publication.Records.IsUnique(r.Name)).ToList();
-            if (rival.Count > 0)
+            if (!rival.All(isOurs))
             {
                 publication.OnRivalProbe(rival, now);
             }
@@ -159,7 +184,7 @@ internal sealed class Link(
             }
         }
 
-        // What this host asks comes back to it, and must not count as asked by somebody else.
+        // Our own questions come back by the loopback of multicast, and must not count twice.
         if (source.Port == Responder.Port && !Interface.Subnets.Any(s => IsSame(s.Address, source.Address)))
         {
             _browser?.OnQuery(query, now);
@@ -175,7 +200,7 @@ internal sealed class Link(
         }
 
         _browser?.OnResponse(records[false], source.Address, now);
-        if (_publication is not { } publication || !records[false].Any(r => Contradicts(r, publication.Records)))
+        if (_publication is not { } publication || !records[false].Any(r => Contradicts(r, publication)))
         {
             return false;
         }
@@ -186,24 +211,28 @@ internal sealed class Link(
             return false;
         }
 
-        return true;
+        return publication.IsAtStake;
     }
 
     /// <summary>Our own record, from ourselves by the loopback of multicast, or from another host that has the same.</summary>
     private void HearOwn(ResourceRecord record, TimeSpan now)
     {
         _responder.OnOthersAnswer(record);
-        if (record.Ttl > 0 && _publication is { IsOurs: true } publication
-            && publication.Records.UniqueRecords.FirstOrDefault(r => r.SameAs(record)) is { } ours && record.Ttl < ours.Ttl / 2)
+        if (_publication is { IsOurs: true } publication
+            && publication.Records.All.FirstOrDefault(r => r.SameAs(record)) is { } ours
+            && ours != publication.Records.TypePointer && record.Ttl < ours.Ttl / 2)
         {
-            // Somebody tells our record with a shorter life than it has: put right (RFC 6762 section 6.6).
+            // Somebody tells our record with a shorter life than it has, or that it ends: put right (RFC 6762 section 6.6).
             publication.AnnounceAgain(now);
         }
     }
 
     /// <summary>Whether a record of somebody else has a name of ours with other data (RFC 6762 section 9).</summary>
-    private static bool Contradicts(ResourceRecord record, OwnRecords ours) =>
-        record.Ttl > 0 && ours.UniqueRecords.Any(r => r.Type == record.Type && r.Name.Equals(record.Name));
+    private static bool Contradicts(ResourceRecord record, Publication ours) => record.Ttl > 0 && (ours.IsOurs
+        ? ours.Records.UniqueRecords.Any(r => r.Type == record.Type && r.Name.Equals(record.Name))
+
+        // A probe asks for all types, to have the name alone (section 8.1).
+        : record.Type != RecordType.Nsec && ours.Records.IsUnique(record.Name));
 
     private void Say(IEnumerable<ResourceRecord> records)
     {

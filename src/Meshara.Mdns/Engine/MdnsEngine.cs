@@ -21,7 +21,9 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     private readonly Dictionary<int, Link> _links = [];
     private readonly Dictionary<IPAddress, RateLimit> _perSource = [];
-    private readonly RateLimit _packets = new(perSecond: 300, burst: 600);
+
+    /// <summary>Who has been heard of has a share of its own: no flood of forged strangers keeps what is alive from being heard again.</summary>
+    private readonly RateLimit _strangers = new(perSecond: 300, burst: 600), _known = new(perSecond: 300, burst: 600);
     private readonly Queue<TimeSpan> _conflicts = new();
     private TimeSpan _lastConflict;
     private readonly List<EngineOutput> _outputs = [];
@@ -39,6 +41,9 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     /// <summary>What is seen now.</summary>
     public IEnumerable<Sighting> Sightings => _seen.Values;
+
+    /// <summary>How many records of others are remembered on all links, and their bytes.</summary>
+    public (int Records, int Bytes) Load => (_links.Values.Sum(l => l.Load.Records), _links.Values.Sum(l => l.Load.Bytes));
 
     /// <summary>The service as it is published, perhaps under another name than was wished.</summary>
     public Service? Service => _service;
@@ -108,7 +113,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             return;
         }
 
-        if (!MayCost(packet.Source.Address, now))
+        if (!MayCost(link, packet.Source.Address, now))
         {
             _refused[Malformed.None] = _refused.GetValueOrDefault(Malformed.None) + 1;
             return;
@@ -121,7 +126,13 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             return;
         }
 
-        if (link.Hear(message, packet.Source, r => _links.Values.Any(l => l.Publishes(r)), now))
+        if (!packet.ToMulticast && !message.IsResponse)
+        {
+            // Who asks this host alone is answered alone, and the others have not heard the question (RFC 6762 section 5.5).
+            message = message with { Questions = [.. message.Questions.Select(q => q with { UnicastResponse = true })] };
+        }
+
+        if (link.Hear(message, packet.Source, packet.ToMulticast, r => _links.Values.Any(l => l.Publishes(r)), now))
         {
             Rename(now);
         }
@@ -232,7 +243,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
         Expires = one.Expires > other.Expires ? one.Expires : other.Expires,
     };
 
-    private bool MayCost(IPAddress source, TimeSpan now)
+    private bool MayCost(Link link, IPAddress source, TimeSpan now)
     {
         if (!_perSource.TryGetValue(source, out var limit))
         {
@@ -245,6 +256,6 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
             _perSource.Add(source, limit = new RateLimit(perSecond: 50, burst: 200));
         }
 
-        return limit.TryTake(now) && _packets.TryTake(now);
+        return limit.TryTake(now) && (link.IsKnown(source) ? _known : _strangers).TryTake(now);
     }
 }

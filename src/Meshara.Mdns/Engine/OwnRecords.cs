@@ -72,11 +72,6 @@ internal sealed class OwnRecords
             more = more.Concat([Location, Text]);
         }
 
-        if (answers.Contains(Pointer) || answers.Contains(Location))
-        {
-            more = more.Concat(Addresses);
-        }
-
         if (answers.Contains(Pointer) || answers.Contains(Location) || answers.Any(a => a.Data is AddressData))
         {
             // The other family's addresses, and that there are no more.

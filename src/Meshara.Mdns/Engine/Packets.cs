@@ -36,10 +36,12 @@ internal static class Packets
         yield return writer.ToArray();
     }
 
-    /// <summary>A probe: may these names be ours, with these records (RFC 6762 section 8.1)?</summary>
+    /// <summary>
+    /// A probe: may these names be ours, with these records (RFC 6762 section 8.1)? Always one packet, since a rival compares all of them.
+    /// </summary>
     public static byte[] Probe(OwnRecords records, bool unicast)
     {
-        var writer = new MessageWriter(Timing.PacketSize);
+        var writer = new MessageWriter(MessageReader.MaxSize);
         foreach (var name in records.UniqueRecords.Select(r => r.Name).Distinct())
         {
             writer.TryAdd(new Question(name, RecordType.Any, unicast));
@@ -67,12 +69,13 @@ internal static class Packets
                     yield return writer.ToArray();
                 }
 
-                // One record may be larger than a packet should be; it goes alone, in fragments (section 17).
                 writer = new MessageWriter(Timing.PacketSize, isResponse: true);
                 if (!writer.TryAdd(Section.Answer, answer))
                 {
-                    writer = new MessageWriter(MessageReader.MaxSize, isResponse: true);
-                    writer.TryAdd(Section.Answer, answer);
+                    // One record may be larger than a packet should be; it goes alone, in fragments (section 17).
+                    var alone = new MessageWriter(MessageReader.MaxSize, isResponse: true);
+                    alone.TryAdd(Section.Answer, answer);
+                    yield return alone.ToArray();
                 }
             }
         }

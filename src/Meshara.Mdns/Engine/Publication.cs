@@ -21,7 +21,9 @@ internal sealed class Publication
     private readonly Random _random;
     private int _probes;
     private int _announcements;
-    private TimeSpan _doubtedAt = TimeSpan.MinValue / 2;
+    private TimeSpan? _announced;
+    private TimeSpan? _doubted;
+    private bool _isDeferred;
 
     /// <param name="pause">Before the first probe, when there were many conflicts lately.</param>
     public Publication(OwnRecords records, TimeSpan now, TimeSpan pause, Random random)
@@ -39,9 +41,15 @@ internal sealed class Publication
     /// <summary>Whether the name is ours, so that questions are answered with it.</summary>
     public bool IsOurs => _probes > Probes;
 
+    /// <summary>
+    /// Whether an answer of somebody else takes the name away: after the first probe, or after a tie-break that was lost. One that comes
+    /// before, such as the same conflict by both families, answers nothing that was asked.
+    /// </summary>
+    public bool IsAtStake => !IsOurs && (_probes > 0 || _isDeferred);
+
     public PublicationStep OnDue(TimeSpan now)
     {
-        if (Due is not { } due || now < due)
+        if (Due is null || now < Due)
         {
             return PublicationStep.Nothing;
         }
@@ -49,12 +57,14 @@ internal sealed class Publication
         if (_probes < Probes)
         {
             _probes++;
+            _isDeferred = false;
             Due = now + Timing.ProbeInterval;
             return PublicationStep.Probe;
         }
 
         _probes = Probes + 1;
         _announcements++;
+        _announced = now;
         Due = _announcements < Announcements ? now + Timing.AnnounceInterval : null;
         return PublicationStep.Announce;
     }
@@ -65,48 +75,53 @@ internal sealed class Publication
     /// </summary>
     public void OnRivalProbe(IEnumerable<ResourceRecord> theirs, TimeSpan now)
     {
-        if (!IsOurs && _probes > 0 && Compare(Records.UniqueRecords, theirs) < 0)
+        if (IsOurs || _probes == 0)
         {
-            _probes = 0;
+            return;
+        }
+
+        // Name by name: the rival may want only one of them.
+        var ours = Records.UniqueRecords.ToLookup(r => r.Name);
+        if (theirs.GroupBy(r => r.Name).Any(name => Compare(ours[name.Key], name) < 0))
+        {
+            (_probes, _isDeferred) = (0, true);
             Due = now + Timing.Deferral;
         }
     }
 
-    /// <summary>The addresses of the interface have changed: the name stays ours, and is announced anew.</summary>
+    /// <summary>The addresses of the interface have changed: the name stays ours, has been announced anew, and will be once more.</summary>
     public void Change(OwnRecords records, TimeSpan now)
     {
         Records = records;
         if (IsOurs)
         {
-            _announcements = 0;
-            Due = now;
+            (_announcements, _announced) = (Announcements - 1, now);
+            Due = now + Timing.AnnounceInterval;
         }
     }
 
-    /// <summary>
-    /// Somebody else answered with a record of our name. It is probed for again before it is believed lost (section 9); but not so often
-    /// that who goes on claiming it could keep us from answering.
-    /// </summary>
+    /// <summary>Somebody else answered with a record of our name: it is probed for again before it is believed lost (section 9).</summary>
     public void Doubt(TimeSpan now)
     {
-        if (now - _doubtedAt < Timing.ConflictWindow)
+        // Not so often that who goes on claiming it could keep us from answering.
+        if (now - _doubted < Timing.ConflictWindow)
         {
             AnnounceAgain(now);
             return;
         }
 
-        _doubtedAt = now;
+        _doubted = now;
         (_probes, _announcements) = (0, 0);
         Due = now + Timing.Between(TimeSpan.Zero, Timing.ProbeInterval, _random);
     }
 
-    /// <summary>The name is somebody else's whose announcement ours may have flushed: say ours once more.</summary>
+    /// <summary>Somebody tells our records with a shorter life than they have: say them once more, before others forget them.</summary>
     public void AnnounceAgain(TimeSpan now)
     {
         if (IsOurs && Due is null)
         {
             _announcements = Announcements - 1;
-            Due = now + Timing.AnnounceInterval;
+            Due = _announced + Timing.AnnounceInterval is { } next && next > now ? next : now;
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class Questions
     private readonly TimeSpan _longestInterval;
     private readonly Dictionary<Question, (TimeSpan Due, int Tries, DomainName Instance)> _missing = [];
     private readonly Dictionary<DomainName, HashSet<Question>> _missingOf = [];
+    private readonly Dictionary<Question, TimeSpan> _askedLately = [];
     private TimeSpan _interval;
+    private TimeSpan _nextMissing;
 
     public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
     {
@@ -28,13 +30,22 @@ internal sealed class Questions
 
     public TimeSpan BrowseDue { get; private set; }
 
-    public TimeSpan Due => _missing.Values.Where(m => m.Tries < MaxTries).Select(m => m.Due).Append(BrowseDue).Min();
+    public TimeSpan Due
+    {
+        get
+        {
+            var missing = _missing.Values.Where(m => m.Tries < MaxTries).Select(m => m.Due).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+            missing = missing > _nextMissing ? missing : _nextMissing;
+            return _missing.Count > 0 && missing < BrowseDue ? missing : BrowseDue;
+        }
+    }
 
     /// <summary>The network has changed: all is asked anew, and soon.</summary>
     public void Restart(TimeSpan now)
     {
         _missing.Clear();
         _missingOf.Clear();
+        _askedLately.Clear();
         BrowseDue = Begin(now);
     }
 
@@ -63,9 +74,12 @@ internal sealed class Questions
             _missingOf.Add(instance, before = []);
         }
 
+        // All that one packet left open is asked for together. What was found but does not live long is not asked for at once again.
+        var soon = now + Wait();
         foreach (var question in missing.Where(q => !_missing.ContainsKey(q)))
         {
-            _missing.Add(question, (now + Wait(), 0, instance));
+            var due = _askedLately.TryGetValue(question, out var last) ? last + Timing.ShortestRefresh : soon;
+            _missing.Add(question, (due > soon ? due : soon, 0, instance));
             before.Add(question);
         }
 
@@ -90,9 +104,21 @@ internal sealed class Questions
     /// <summary>What is missing and due; it counts as asked.</summary>
     public IReadOnlyList<Question> TakeMissing(TimeSpan now)
     {
+        if (now < _nextMissing)
+        {
+            return [];
+        }
+
+        foreach (var old in _askedLately.Where(a => now - a.Value >= Timing.ShortestRefresh).Select(a => a.Key).ToList())
+        {
+            _askedLately.Remove(old);
+        }
+
         var due = _missing.Where(m => m.Value.Due <= now && m.Value.Tries < MaxTries).ToList();
+        _nextMissing = due.Count > 0 ? now + Timing.Gathering : _nextMissing;
         foreach (var (question, (_, tries, instance)) in due)
         {
+            _askedLately[question] = now;
             _missing[question] = (now + (Timing.FirstInterval * Math.Pow(2, tries)), tries + 1, instance);
         }
 

@@ -109,6 +109,12 @@ internal sealed class RecordCache(Random random)
             return;
         }
 
+        if (known is null && !Add(record, source, now))
+        {
+            // Who is not believed flushes nobody.
+            return;
+        }
+
         if (record.CacheFlush && records is not null)
         {
             // Those heard within the last second belong to the same announcement, in another packet perhaps (section 10.2).
@@ -119,16 +125,12 @@ internal sealed class RecordCache(Random random)
             }
         }
 
-        if (known is not null)
-        {
-            known.Hear(record, now, random);
-            Sooner(known);
-        }
-        else
-        {
-            Add(record, source, now);
-        }
+        known?.Hear(record, now, random);
+        Sooner(known);
     }
+
+    /// <summary>Whether a source has told something that is remembered.</summary>
+    public bool IsKnown(IPAddress source) => _perSource.ContainsKey(source);
 
     /// <summary>Removes what has expired.</summary>
     public IReadOnlyList<CachedRecord> Expire(TimeSpan now)
@@ -173,7 +175,7 @@ internal sealed class RecordCache(Random random)
         (Count, Bytes, _due) = (0, 0, null);
     }
 
-    private void Add(ResourceRecord record, IPAddress source, TimeSpan now)
+    private bool Add(ResourceRecord record, IPAddress source, TimeSpan now)
     {
         var added = new CachedRecord(record, source);
         added.Hear(record, now, random);
@@ -181,7 +183,7 @@ internal sealed class RecordCache(Random random)
         if (_perSource.GetValueOrDefault(source) >= MaxPerSource || ofName.Count >= MaxPerName
             || Count >= MaxRecords || Bytes + added.Size > MaxBytes)
         {
-            return;
+            return false;
         }
 
         if (!_records.TryGetValue((record.Name, record.Type), out var records))
@@ -193,6 +195,7 @@ internal sealed class RecordCache(Random random)
         _perSource[source] = _perSource.GetValueOrDefault(source) + 1;
         (Count, Bytes) = (Count + 1, Bytes + added.Size);
         Sooner(added);
+        return true;
     }
 
     /// <summary>Moves the deadline forward, never back: to look too early costs less than to look for the right time at every record.</summary>

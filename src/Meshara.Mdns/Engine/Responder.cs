@@ -54,8 +54,7 @@ internal sealed class Responder(Random random, Action<byte[]> multicast, Action<
         }
         else
         {
-            var isProbe = query.Authorities.Any(r => own.IsUnique(r.Name));
-            Answer(query, query.Answers, source, own, isProbe, delay: null, now);
+            Answer(query, query.Answers, source, own, delay: null, now);
         }
     }
 
@@ -91,7 +90,7 @@ internal sealed class Responder(Random random, Action<byte[]> multicast, Action<
         foreach (var complete in _waiting.FindAll(w => w.Due <= now))
         {
             _waiting.Remove(complete);
-            Answer(complete.Query, complete.Known, new IPEndPoint(complete.Source, Port), own, isProbe: false, delay: TimeSpan.Zero, now);
+            Answer(complete.Query, complete.Known, new IPEndPoint(complete.Source, Port), own, delay: TimeSpan.Zero, now);
         }
 
         if (_pending.Values.Any(due => due <= now))
@@ -100,26 +99,32 @@ internal sealed class Responder(Random random, Action<byte[]> multicast, Action<
             var answers = _pending.Where(p => p.Value <= now + Timing.LongestDelay && MayBeSaid(p.Key, Timing.SameRecord, now))
                 .Concat(_pending.Where(p => p.Value <= now)).Select(p => p.Key).Distinct().ToList();
             Said(answers, now);
-            Send(answers, own, multicast);
+
+            // What comes along is said to all as well, and so not more often than if it were asked for.
+            var along = own.AdditionalsOf(answers).Where(r => MayBeSaid(r, Timing.SameRecord, now)).ToList();
+            Said(along, now);
+            Send(answers, along, multicast);
         }
     }
 
-    private static void Send(List<ResourceRecord> answers, OwnRecords own, Action<byte[]> send)
+    private static void Send(IEnumerable<ResourceRecord> answers, IEnumerable<ResourceRecord> along, Action<byte[]> send)
     {
-        foreach (var packet in Packets.Response(answers, own.AdditionalsOf(answers)))
+        foreach (var packet in Packets.Response(answers, along))
         {
             send(packet);
         }
     }
 
     private void Answer(
-        DnsMessage query, IEnumerable<ResourceRecord> known, IPEndPoint source, OwnRecords own, bool isProbe, TimeSpan? delay, TimeSpan now)
+        DnsMessage query, IEnumerable<ResourceRecord> known, IPEndPoint source, OwnRecords own, TimeSpan? delay, TimeSpan now)
     {
         var knows = known.ToList();
         var single = new List<ResourceRecord>();
-        var all = new List<ResourceRecord>();
+        var all = new Dictionary<ResourceRecord, TimeSpan>();
         foreach (var question in query.Questions)
         {
+            var isProbe = own.IsUnique(question.Name) && query.Authorities.Any(r => r.Name.Equals(question.Name));
+
             // A probe is asked by somebody who wants the name, not by one who knows its records.
             var answers = own.Answers(question).Where(r => isProbe || !knows.Any(k => k.SameAs(r) && k.Ttl >= r.Ttl / 2)).ToList();
 
@@ -127,20 +132,22 @@ internal sealed class Responder(Random random, Action<byte[]> multicast, Action<
             var wasSaid = answers.Where(r => question.UnicastResponse && !isProbe
                 && _saidAt.TryGetValue(r, out var at) && now - at < TimeSpan.FromSeconds(r.Ttl / 4.0)).ToList();
             single.AddRange(wasSaid.Except(single));
-            all.AddRange(answers.Except(wasSaid).Except(all));
+            foreach (var answer in answers.Except(wasSaid).Where(a => isProbe || !all.ContainsKey(a)))
+            {
+                all[answer] = isProbe ? Timing.ProbeInterval : Timing.SameRecord;
+            }
         }
 
         if (single.Count > 0 && _unicasts.TryTake(now))
         {
-            Send(single, own, packet => unicast(packet, source));
+            Send(single, own.AdditionalsOf(single), packet => unicast(packet, source));
         }
 
         // Nobody else can answer what is ours alone; for what many may answer, each waits a random time (section 6).
-        var wait = delay ?? (all.TrueForAll(r => r.CacheFlush) ? TimeSpan.Zero : Timing.Between(Timing.ShortestDelay, Timing.LongestDelay, random));
-        foreach (var record in all)
+        var wait = delay ?? (all.Keys.All(r => r.CacheFlush) ? TimeSpan.Zero : Timing.Between(Timing.ShortestDelay, Timing.LongestDelay, random));
+        foreach (var (record, least) in all)
         {
             var due = now + wait;
-            var least = isProbe ? Timing.ProbeInterval : Timing.SameRecord;
             due = MayBeSaid(record, least, due) ? due : _saidAt[record] + least;
             _pending[record] = _pending.TryGetValue(record, out var sooner) && sooner < due ? sooner : due;
         }

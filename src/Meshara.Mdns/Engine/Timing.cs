@@ -33,8 +33,20 @@ internal static class Timing
     /// <summary>Between the first two questions; the interval doubles from there (section 5.2).</summary>
     public static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long after a question for unicast such an answer is taken (section 6).</summary>
+    public static readonly TimeSpan UnicastAnswer = TimeSpan.FromSeconds(2);
+
     /// <summary>A record with a shorter TTL is not asked for more often than one with this. It would else buy traffic at will.</summary>
     public static readonly TimeSpan ShortestRefreshedTtl = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Work that costs as much as is known waits so long for more of it, and so do questions for what is missing: no flood can buy them
+    /// packet by packet.
+    /// </summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What was asked for and found, and is missing again, is not asked for sooner than this.</summary>
+    public static readonly TimeSpan ShortestRefresh = ShortestRefreshedTtl * 0.8;
 
     /// <summary>How long a record that did not work is believed, unless it is heard again (section 10.4).</summary>
     public static readonly TimeSpan Reconfirmation = TimeSpan.FromSeconds(10);
@@ -52,9 +64,6 @@ internal static class Timing
 
     /// <summary>Records that are to be asked for within this are asked for together.</summary>
     public static readonly TimeSpan RefreshTogether = TimeSpan.FromSeconds(3);
-
-    /// <summary>The cache is looked through no more often than this, however its records are timed.</summary>
-    public static readonly TimeSpan ScanInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Bytes of a packet of ours: an Ethernet frame less the headers of IPv6 and UDP, and some room for tunnels (section 17).</summary>
     public const int PacketSize = 1440;

@@ -1,4 +1,3 @@
-using System.Net;
 using Meshara.Mdns.Dns;
 using Meshara.Mdns.Engine;
 using Shouldly;
@@ -6,204 +5,158 @@ using Xunit;
 
 namespace Meshara.Mdns.Tests.Engine;
 
-/// <summary>What is asked and when, and what is believed and for how long (RFC 6762 sections 5, 7 and 10).</summary>
+/// <summary>What is asked, and when (RFC 6762 section 5.2).</summary>
 public sealed class BrowsingTests
 {
-    private static readonly OwnRecords B = Wire.RecordsOf("b", "b", "10.0.0.3");
+    private readonly Bench _bench = new();
 
-    private readonly FakeLan _lan = new();
-
-    [Fact]
-    public void The_first_question_comes_within_120_ms_and_the_next_ever_more_seldom_5_2()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Questions_come_after_20_to_120_ms_and_then_a_second_apart_doubling_to_the_longest_interval_RFC_6762_5_2(int seed)
     {
-        var began = _lan.Now;
-        _lan.Add("a", 1).Browse();
+        var bench = new Bench(seed: seed, longestInterval: 10);
+        var start = bench.Now;
+        bench.Browse().Pass(40);
 
-        _lan.Pass(150);
-
-        var asked = _lan.TakeQueries().Select(p => p.At).ToList();
-        (asked[0] - began).ShouldBeInRange(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(120));
-        asked.Zip(asked.Skip(1)).Select(p => (p.Second - p.First).TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30, 30]);
+        var times = Bench.Times(bench.Queries, start);
+        times[0].ShouldBeInRange(20, 120);
+        times.Zip(times.Skip(1)).Select(t => Math.Round(t.Second - t.First)).ShouldBe([1000, 2000, 4000, 8000, 10000, 10000]);
+        bench.Queries.ShouldAllBe(q => q.Message.Questions.Single() == Stranger.Browse());
     }
 
     [Fact]
-    public void Only_the_first_question_asks_for_unicast_and_only_if_that_is_wanted_5_4()
+    public void Only_the_first_question_asks_for_unicast_and_only_where_that_is_wished_RFC_6762_5_4()
     {
-        _lan.Add("a", 1, askForUnicast: true).Browse();
-        _lan.Pass(10);
-        _lan.TakeQueries().Select(p => p.Message.Questions[0].UnicastResponse).ShouldBe([true, false, false, false]);
+        var bench = new Bench(askForUnicast: true);
+        bench.Browse().Pass(60);
+
+        bench.Queries.Count().ShouldBeGreaterThan(4);
+        bench.Queries.Select(q => q.Message.Questions.Single().UnicastResponse).ShouldBe([true, .. bench.Queries.Skip(1).Select(_ => false)]);
     }
 
     [Fact]
-    public void A_host_that_asks_for_unicast_finds_by_it()
+    public void An_unicast_answer_is_taken_when_one_was_asked_for_lately_and_else_ignored_RFC_6762_6()
     {
-        _lan.Add("b", 2).Publish();
-        _lan.Pass(5);
-        var a = _lan.Add("a", 1, askForUnicast: true).Browse();
+        var bench = new Bench(askForUnicast: true);
+        bench.Browse();
+        bench.Hear(Stranger.Response(Stranger.All("early")), toMulticast: false);
+        bench.Pass(0.2);
+        bench.Hear(Stranger.Response(Stranger.All("asked")), toMulticast: false);
+        bench.Pass(3);
+        bench.Hear(Stranger.Response(Stranger.All("late")), toMulticast: false);
 
-        _lan.Pass(0.3);
-
-        a.Found.ShouldHaveSingleItem();
+        bench.Told.OfType<EngineOutput.Found>().Select(f => f.Sighting.Name.FirstLabel).ShouldBe(["asked"]);
     }
 
     [Fact]
-    public void What_is_known_is_told_with_the_question_while_half_of_its_time_is_left_7_1()
+    public void The_same_question_of_another_counts_as_ours_RFC_6762_7_3()
     {
-        _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        _lan.Say(Wire.Response([B.Pointer with { Ttl = 20 }, B.Location, B.Text, .. B.Addresses]));
-        _lan.Wire.Clear();
+        Quiet();
+        var next = _bench.Engine.Due!.Value;
+        _bench.Pass((next - _bench.Now).TotalSeconds - 1);
+        _bench.Hear(Stranger.Query(Stranger.Browse()));
+        _bench.Pass(20);
 
-        // Asked 1 s and 3 s after the first question; and at 7 s, and then at 15 s, when less than half of 20 s is left.
-        _lan.Pass(15.5);
-
-        var known = _lan.TakeQueries().Where(p => p.Message.Questions.Any(q => q.Asks(Wire.Browse()))).Select(p => p.Message.Answers.Length).ToList();
-        known.Take(4).ShouldBe([1, 1, 1, 0]);
+        _bench.Queries.ShouldBeEmpty();
     }
 
     [Fact]
-    public void More_known_answers_than_fit_go_into_further_packets_7_2()
+    public void A_question_that_is_not_the_same_does_not_count_as_ours_RFC_6762_7_3()
     {
-        _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        foreach (var some in Enumerable.Range(0, 60).Chunk(10))
+        Quiet();
+        var next = _bench.Engine.Due!.Value;
+        _bench.Pass((next - _bench.Now).TotalSeconds - 1);
+
+        // It lists what we have not heard of; wants unicast; is a part only; was sent to us alone; comes from a simple resolver.
+        _bench.Hear(Stranger.Query([Stranger.Browse()], [Stranger.Ptr("unknown")]));
+        _bench.Hear(Stranger.Query(Stranger.Browse(unicast: true)));
+        _bench.Hear(Stranger.Query([Stranger.Browse()], [], truncated: true));
+        _bench.Hear(Stranger.Query(Stranger.Browse()), toMulticast: false);
+        _bench.Hear(Stranger.Query(Stranger.Browse()), Stranger.At(2, port: 40000));
+        _bench.Pass(1.1);
+
+        _bench.Queries.ShouldHaveSingleItem().At.ShouldBe(next);
+    }
+
+    [Fact]
+    public void What_is_missing_of_an_instance_is_asked_for_a_few_times_RFC_6763_12()
+    {
+        _bench.Browse().Pass(100);
+        _bench.Wire.Clear();
+        _bench.Hear(Stranger.Response(Stranger.Ptr("some")));
+        _bench.Pass(300);
+
+        var missing = _bench.Queries.Where(q => q.Message.Questions.Any(x => x.Type == RecordType.Srv)).ToList();
+        missing.Count.ShouldBe(4);
+        missing.ShouldAllBe(q => q.Message.Questions.Any(x => x.Type == RecordType.Txt));
+
+        _bench.Hear(Stranger.Response(Stranger.Srv("some", ttl: 4500), Stranger.Txt("some")));
+        _bench.Pass(0.2);
+        _bench.Queries.Last().Message.Questions.Select(x => (x.Name, x.Type))
+            .ShouldBe([(Stranger.HostOf("some"), RecordType.A), (Stranger.HostOf("some"), RecordType.Aaaa)], ignoreOrder: true);
+        _bench.Hear(Stranger.Response(Stranger.A("some")));
+        _bench.Told.OfType<EngineOutput.Found>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Compressed_places_are_understood_RFC_6762_18_14()
+    {
+        // As our writer compresses the target of an SRV, the packet is shorter than its parts.
+        var packet = Stranger.Response(Stranger.All("some"));
+        var parts = Stranger.All("some").Sum(r => r.Name.WireLength + 10 + r.Data.Canonical().Length);
+        packet.Length.ShouldBeLessThan(parts - 60);
+        _bench.Browse().Hear(packet);
+
+        var seen = _bench.Told.OfType<EngineOutput.Found>().ShouldHaveSingleItem().Sighting;
+        (seen.Host, seen.Port, seen.Addresses.Single().ToString()).ShouldBe((Stranger.HostOf("some"), (ushort)7373, "10.0.0.2"));
+    }
+
+    [Fact]
+    public void An_instance_that_says_something_else_is_told_again_RFC_6762_8_4()
+    {
+        _bench.Browse().Hear(Stranger.Response(Stranger.All("some")));
+        _bench.Pass(5);
+        _bench.Hear(Stranger.Response(Stranger.Txt("some", value: "2")));
+        _bench.Hear(Stranger.Response(Stranger.Srv("some", port: 8000)));
+        _bench.Pass(5);
+
+        var told = _bench.Told.OfType<EngineOutput.Found>().Select(f => f.Sighting).ToList();
+        _bench.Told.Count.ShouldBe(3);
+        told[^1].Port.ShouldBe((ushort)8000);
+        told[^1].Text.ShouldBe((TextData)Stranger.Txt("some", value: "2").Data);
+        told[^1].FirstSeen.ShouldBe(told[0].FirstSeen);
+    }
+
+    [Fact]
+    public void One_packet_that_arrives_four_times_is_told_once_RFC_6762_15()
+    {
+        _bench.Browse();
+        for (var i = 0; i < 4; i++)
         {
-            _lan.Say(Wire.Response(some.SelectMany(i => Wire.RecordsOf($"instance-with-a-long-name-{i}", $"h{i}", "10.0.0.3").All.Where(r => r.Type != RecordType.Ptr || r.Name.Equals(FakeLan.Type)))));
+            _bench.Hear(Stranger.Response(Stranger.All("some")));
         }
 
-        _lan.Wire.Clear();
-        _lan.Pass(1);
-
-        var query = _lan.TakeQueries();
-        query.Count.ShouldBeGreaterThan(1);
-        query.SkipLast(1).ShouldAllBe(p => p.Message.IsTruncated);
-        query[^1].Message.IsTruncated.ShouldBeFalse();
-        query.Sum(p => p.Message.Answers.Length).ShouldBe(60);
-        query.ShouldAllBe(p => p.Size <= Timing.PacketSize);
+        _bench.Told.ShouldHaveSingleItem();
     }
 
     [Fact]
-    public void Who_hears_its_own_question_asked_by_another_need_not_ask_7_3()
+    public void Instances_of_other_types_are_not_remembered_RFC_6762_10()
     {
-        _lan.Add("a", 1).Browse();
-        _lan.Say(Wire.Query([Wire.Browse()]));
-        _lan.Pass(0.9);
-        _lan.TakeQueries().ShouldBeEmpty();
+        var other = DomainName.Parse("_http._tcp.local");
+        _bench.Browse().Hear(Stranger.Response(
+            new(other, new PointerData(other.Child("x")), 4500, false), new(FakeLan.Type, new PointerData(other.Child("x")), 4500, false)));
+        _bench.Pass(0.9);
 
-        // Who knows more than we do gets fewer answers than we need.
-        _lan.Say(Wire.Query([Wire.Browse()], [B.Pointer]));
-        _lan.Pass(0.2);
-        _lan.TakeQueries().ShouldHaveSingleItem();
+        _bench.Told.ShouldBeEmpty();
+        _bench.Queries.SelectMany(q => q.Message.Questions).ShouldAllBe(q => q.Name.Equals(FakeLan.Type));
     }
 
-    [Fact]
-    public void A_record_is_asked_for_again_at_80_85_90_and_95_percent_of_its_time_5_2()
+    /// <summary>Browsing so long that the interval is the longest.</summary>
+    private void Quiet()
     {
-        _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        var heard = _lan.Now;
-        _lan.Say(Wire.Response([B.Pointer, B.Location, B.Text, .. B.Addresses]));
-        _lan.Wire.Clear();
-
-        _lan.Pass(120.5);
-
-        var asked = _lan.TakeQueries().Where(p => p.Message.Questions.Any(q => q.Type == RecordType.Srv))
-            .Select(p => (p.At - heard).TotalSeconds / 120).ToList();
-        asked.Count.ShouldBe(5, "four times, and once more when it is missing");
-        asked.Take(4).Zip([0.80, 0.85, 0.90, 0.95]).ShouldAllBe(p => p.First >= p.Second - 0.001 && p.First <= p.Second + 0.021);
-    }
-
-    [Fact]
-    public void A_short_time_to_live_is_believed_but_buys_no_traffic()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        _lan.Wire.Clear();
-        for (var i = 0; i < 60; i++)
-        {
-            _lan.Say(Wire.Response([B.Pointer, B.Location with { Ttl = 2 }, B.Text, .. B.Addresses]));
-            _lan.Pass(1);
-        }
-
-        host.Told.ShouldHaveSingleItem();
-        _lan.TakeQueries().Count(p => p.Message.Questions.Any(q => q.Type == RecordType.Srv)).ShouldBeLessThan(5);
-    }
-
-    [Fact]
-    public void The_flush_bit_ends_what_was_heard_more_than_a_second_ago_10_2()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        _lan.Say(Wire.Response([B.Pointer, B.Location, B.Text, .. B.Addresses]));
-        _lan.Pass(5);
-
-        // Two packets of one announcement: the second does not flush the first.
-        var moved = Wire.RecordsOf("b", "b", "10.0.0.4").Addresses[0];
-        var second = Wire.RecordsOf("b", "b", "10.0.0.5").Addresses[0];
-        _lan.Say(Wire.Response(moved));
-        _lan.Pass(0.5);
-        _lan.Say(Wire.Response(second));
-        _lan.Pass(5);
-
-        host.Found.Last().Addresses.Select(a => $"{a}").ShouldBe(["10.0.0.4", "10.0.0.5"]);
-        host.Told.ShouldAllBe(t => t is EngineOutput.Found);
-    }
-
-    [Fact]
-    public void A_record_that_differs_in_its_flush_bit_alone_is_no_other_record()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        for (var i = 0; i < 10; i++)
-        {
-            var flush = i % 2 == 0;
-            _lan.Say(Wire.Response([B.Pointer, .. B.UniqueRecords.Select(r => r with { CacheFlush = flush })]));
-            _lan.Pass(3);
-        }
-
-        host.Told.ShouldHaveSingleItem();
-    }
-
-    [Fact]
-    public void What_is_missing_of_an_instance_is_asked_for_a_few_times()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Pass(0.2);
-        _lan.Wire.Clear();
-        _lan.Say(Wire.Response(B.Pointer));
-        _lan.Pass(60);
-
-        _lan.TakeQueries().Count(p => p.Message.Questions.Any(q => q.Type == RecordType.Srv)).ShouldBe(4);
-        host.Told.ShouldBeEmpty();
-        _lan.Say(Wire.Response([B.Location, B.Text, .. B.Addresses]));
-        host.Found.ShouldHaveSingleItem();
-    }
-
-    [Fact]
-    public void What_an_interface_taught_goes_with_it_and_with_its_network()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Add("b", 2).Publish();
-        _lan.Pass(5);
-        host.Found.ShouldHaveSingleItem();
-
-        host.Engine.Use([], _lan.Now);
-        host.Flush();
-        host.Told.OfType<EngineOutput.Lost>().ShouldHaveSingleItem().Why.ShouldBe(LostBy.Interface);
-        host.Engine.Use([host.Interface()], _lan.Now);
-        _lan.Pass(1);
-        host.Found.Count().ShouldBe(2);
-
-        host.Engine.Use([FakeHost.InterfaceOf(FakeHost.Index, "192.168.7.7")], _lan.Now);
-        host.Flush();
-        host.Told.OfType<EngineOutput.Lost>().Count().ShouldBe(2);
-    }
-
-    [Fact]
-    public void An_answer_from_another_port_is_none_6()
-    {
-        var host = _lan.Add("a", 1).Browse();
-        _lan.Say(Wire.Response([B.Pointer, B.Location, B.Text, .. B.Addresses]), new IPEndPoint(Wire.Stranger.Address, 1234));
-        host.Told.ShouldBeEmpty();
+        _bench.Browse().Pass(100);
+        _bench.Wire.Clear();
     }
 }

@@ -50,7 +50,8 @@ internal sealed class FakeLan
     public void Multicast(byte[] packet, IPEndPoint from)
     {
         var malformed = MessageReader.TryRead(packet, out var message);
-        Wire.Add(new WirePacket(Now, from, malformed == Malformed.None ? message! : throw new InvalidOperationException($"{malformed} was sent"), packet.Length));
+        Wire.Add(new WirePacket(
+            Now, from, malformed == Malformed.None ? message! : throw new InvalidOperationException($"{malformed} was sent"), packet));
         foreach (var host in _hosts.ToList())
         {
             host.Hear(packet, from, toMulticast: true);
@@ -60,7 +61,7 @@ internal sealed class FakeLan
     public void Unicast(byte[] packet, IPEndPoint from, IPEndPoint to) =>
         _hosts.Find(h => h.Address.Equals(to.Address))?.Hear(packet, from, toMulticast: false);
 
-    internal sealed record WirePacket(TimeSpan At, IPEndPoint From, DnsMessage Message, int Size);
+    internal sealed record WirePacket(TimeSpan At, IPEndPoint From, DnsMessage Message, byte[] Packet);
 }
 
 /// <summary>A host with an engine.</summary>

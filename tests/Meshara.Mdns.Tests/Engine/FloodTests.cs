@@ -1,149 +1,159 @@
-using System.Diagnostics;
 using System.Net;
 using Meshara.Mdns.Dns;
 using Meshara.Mdns.Engine;
-using Meshara.Mdns.Sockets;
 using Shouldly;
 using Xunit;
 
 namespace Meshara.Mdns.Tests.Engine;
 
-/// <summary>A LAN on which somebody means harm.</summary>
+/// <summary>More than anybody could want to know.</summary>
 public sealed class FloodTests
 {
-    private readonly FakeLan _lan = new();
+    private static readonly IPEndPoint Live = Stranger.At(2);
 
     [Fact]
-    public void A_flood_of_invented_instances_fills_a_bounded_cache_and_pushes_out_nobody()
+    public void The_cache_is_bounded_in_records_RFC_6762_10()
     {
-        var (one, other) = (_lan.Add("one", 1).Publish().Browse(), _lan.Add("other", 2).Publish());
-        _lan.Pass(5);
-        one.Found.ShouldHaveSingleItem();
-
+        var cache = new RecordCache(new Random(1));
         for (var i = 0; i < 20_000; i++)
         {
-            // Forged sources, unique names, shifting times to live.
-            var records = Wire.RecordsOf($"x{i}", $"h{i}", "10.0.0.66");
-            var source = new IPEndPoint(IPAddress.Parse($"10.0.{i / 250 % 250}.{i % 250}"), 5353);
-            one.Hear(Wire.Response([records.Pointer with { Ttl = (uint)(10 + (i % 4000)) }, records.Location, records.Text, .. records.Addresses]), source, true);
-            if (i % 100 == 0)
-            {
-                _lan.Pass(0.2);
-            }
+            cache.Learn(Stranger.Srv($"{i}", 4500), Stranger.At(i % 1000).Address, TimeSpan.Zero);
         }
 
-        one.Engine.Sightings.Count().ShouldBeLessThanOrEqualTo(RecordCache.MaxPerName);
-        _lan.Pass(200);
-        one.Told.OfType<EngineOutput.Lost>().ShouldNotContain(l => l.Name.Equals(other.Service.Name));
-        one.Engine.Sightings.ShouldContain(s => s.Name.Equals(other.Service.Name));
+        cache.Count.ShouldBe(RecordCache.MaxRecords);
     }
 
     [Fact]
-    public void One_source_gets_no_more_than_its_share()
+    public void The_cache_is_bounded_in_bytes_RFC_6762_10()
     {
         var cache = new RecordCache(new Random(1));
-        var (now, source) = (TimeSpan.FromHours(1), IPAddress.Parse("10.0.0.9"));
-        for (var i = 0; i < 10_000; i++)
+        for (var i = 0; i < 3000; i++)
         {
-            cache.Learn(Wire.RecordsOf($"x{i}", $"h{i}", "10.0.0.66").Location, source, now);
+            cache.Learn(Stranger.Txt($"{i}", value: new string('x', 240)), Stranger.At(i % 1000).Address, TimeSpan.Zero);
+            cache.Learn(Large($"{i}"), Stranger.At(i % 1000).Address, TimeSpan.Zero);
+        }
+
+        cache.Bytes.ShouldBeInRange(RecordCache.MaxBytes - 9000, RecordCache.MaxBytes);
+    }
+
+    [Fact]
+    public void The_cache_is_bounded_by_name_and_by_source_RFC_6762_10()
+    {
+        var cache = new RecordCache(new Random(1));
+        for (var i = 0; i < 5000; i++)
+        {
+            cache.Learn(Stranger.Ptr($"{i}"), Live.Address, TimeSpan.Zero);
         }
 
         cache.Count.ShouldBe(RecordCache.MaxPerSource);
-        cache.Learn(Wire.RecordsOf("y", "y", "10.0.0.67").Location, IPAddress.Parse("10.0.0.10"), now);
-        cache.Count.ShouldBe(RecordCache.MaxPerSource + 1);
+        for (var i = 0; i < 5000; i++)
+        {
+            cache.Learn(Stranger.Ptr($"{i}"), Stranger.At(i).Address, TimeSpan.Zero);
+        }
+
+        cache.Count.ShouldBe(RecordCache.MaxPerName);
     }
 
     [Fact]
-    public void The_cache_is_bounded_in_records_and_in_bytes()
+    public void What_is_not_taken_in_ends_nothing_that_is_RFC_6762_10_2()
     {
         var cache = new RecordCache(new Random(1));
+        cache.Learn(Stranger.Srv("live"), Live.Address, TimeSpan.Zero);
+        for (var i = 0; i < RecordCache.MaxPerSource; i++)
+        {
+            cache.Learn(Stranger.Ptr($"{i}"), Stranger.At(3).Address, TimeSpan.Zero);
+        }
+
+        cache.Learn(Stranger.Srv("live", port: 1), Stranger.At(3).Address, TimeSpan.FromSeconds(5));
+        cache.Of(Stranger.Instance("live"), RecordType.Srv).ShouldHaveSingleItem().IsRevoked.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void All_that_expires_frees_its_place_RFC_6762_10()
+    {
+        var cache = new RecordCache(new Random(1));
+        for (var round = 0; round < 5; round++)
+        {
+            var now = TimeSpan.FromSeconds(200 * round);
+            for (var i = 0; i < 1000; i++)
+            {
+                cache.Learn(Stranger.Srv($"{round}-{i}"), Stranger.At(i % 10).Address, now);
+            }
+
+            cache.Count.ShouldBe(1000);
+            cache.Expire(now + TimeSpan.FromSeconds(121)).Count.ShouldBe(1000);
+            (cache.Count, cache.Bytes, cache.Due).ShouldBe((0, 0, null));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60_000)]
+    public void One_that_is_there_stays_known_through_a_flood_of_unique_names_and_shifting_ttls_RFC_6762_10(int sources)
+    {
+        var bench = new Bench().Browse();
+        var random = new Random(3);
+        bench.Hear(Stranger.Response(Stranger.All("live")), Live);
+        var heard = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var records = Wire.RecordsOf($"x{i}{new string('x', 40)}", $"h{i}", "10.0.0.66");
-            cache.Learn(records.Text with { Data = new TextData([new byte[255], new byte[200], BitConverter.GetBytes(i)]) },
-                new IPAddress(BitConverter.GetBytes(i / 100)), TimeSpan.FromHours(1));
-        }
-
-        cache.Bytes.ShouldBeLessThanOrEqualTo(RecordCache.MaxBytes);
-        cache.Count.ShouldBeInRange(100, RecordCache.MaxRecords);
-    }
-
-    [Fact]
-    public void Nobody_changes_what_is_ours()
-    {
-        var (one, other) = (_lan.Add("one", 1).Publish(), _lan.Add("other", 2).Browse());
-        _lan.Pass(5);
-        for (var i = 0; i < 50; i++)
-        {
-            _lan.Say(Wire.Response(new ResourceRecord(
-                one.Service.HostName, new AddressData(IPAddress.Parse($"10.0.6.{i}")), 120, CacheFlush: true)));
-            _lan.Pass(0.5);
-        }
-
-        _lan.Pass(30);
-
-        // Whoever claims a name again and again may have it; the host is found by its next one, at its own address.
-        one.Engine.Service!.Attempt.ShouldBeInRange(2, 5);
-        other.Engine.Sightings.ShouldContain(s => s.Name.Equals(one.Engine.Service.Name) && s.Addresses.SequenceEqual(new[] { one.Address, new IPAddress(one.LinkLocal.GetAddressBytes(), FakeHost.Index) }));
-    }
-
-    [Fact]
-    public void A_hundred_thousand_mutated_packets_leave_an_engine_that_answers_and_finds()
-    {
-        var (one, other) = (_lan.Add("one", 1).Publish().Browse(), _lan.Add("other", 2).Publish().Browse());
-        _lan.Pass(5);
-        var corpus = new List<byte[]> { Packets.Probe(new OwnRecords(one.Service, [one.Address]), true), Wire.Query([Wire.Browse()]) };
-        corpus.AddRange(Packets.Response(new OwnRecords(one.Service, [one.Address]).All, []));
-        corpus.AddRange(Packets.Response(new OwnRecords(other.Service, [other.Address]).All, []));
-        var random = new Random(7);
-
-        for (var i = 0; i < 100_000; i++)
-        {
-            var packet = (byte[])corpus[random.Next(corpus.Count)].Clone();
-            for (var edits = random.Next(5); edits > 0; edits--)
+            // The same names come again with other lives; 100 packets a second, for 200 s: the live one's records have to be renewed.
+            var name = $"flood-{i % 15_000}";
+            bench.Hear(
+                Stranger.Response(Stranger.Ptr(name, Ttl(random)), Stranger.Srv(name, Ttl(random)), Stranger.A(name, ttl: Ttl(random))),
+                Stranger.At(10 + random.Next(sources)));
+            bench.Pass(0.01);
+            for (; heard < bench.Wire.Count; heard++)
             {
-                packet[random.Next(packet.Length)] = (byte)random.Next(256);
+                if (bench.Wire[heard].Message.Questions is var asked && Stranger.All("live").Where(r => asked.Any(q => q.IsAnsweredBy(r))).ToList() is { Count: > 0 } answers)
+                {
+                    bench.Hear(Stranger.Response(answers), Live);
+                }
             }
 
-            one.Engine.Hear(new Datagram(packet, new IPEndPoint(IPAddress.Parse($"10.0.1.{i % 250}"), 5353), FakeHost.Index, 255, true), _lan.Now);
-            one.Engine.TakeOutputs();
-            if (i % 50 == 0)
+            if (i % 1000 == 0)
             {
-                _lan.Pass(0.1);
+                Bounds.Hold(bench.Engine.Load);
             }
         }
 
-        _lan.Pass(300);
-        one.Engine.Sightings.ShouldContain(s => s.Name.Equals(other.Service.Name));
-        _lan.Wire.Clear();
-        _lan.Say(Wire.Query([Wire.Browse()]));
-        _lan.Pass(1);
-        _lan.TakeResponses().ShouldContain(p => p.From.Address.Equals(one.Address));
+        bench.Told.OfType<EngineOutput.Lost>().ShouldNotContain(l => l.Name.Equals(Stranger.Instance("live")));
+        bench.Engine.Sightings.ShouldContain(s => s.Name.Equals(Stranger.Instance("live")));
+        bench.Queries.Count().ShouldBeLessThan(200 * 12, "The flood buys few questions.");
     }
 
     [Fact]
-    public void What_is_beyond_the_limit_costs_less_than_to_read_it()
+    public void Who_comes_new_during_a_flood_of_one_source_is_found_RFC_6762_10()
     {
-        var host = _lan.Add("one", 1).Publish().Browse();
-        _lan.Pass(5);
-        var packet = Wire.Response(Enumerable.Range(0, 6).SelectMany(i => Wire.RecordsOf($"x{i}", $"h{i}", "10.0.0.66").All));
-        var datagram = new Datagram(packet, Wire.Stranger, FakeHost.Index, 255, true);
-        const int Count = 20_000;
-
-        var flooded = Time(() => host.Engine.Hear(datagram, _lan.Now));
-        var merelyRead = Time(() => MessageReader.TryRead(packet, out _));
-
-        flooded.ShouldBeLessThan(merelyRead);
-
-        static TimeSpan Time(Action act)
+        var bench = new Bench().Browse();
+        for (var i = 0; i < 5000; i++)
         {
-            var began = Stopwatch.GetTimestamp();
-            for (var i = 0; i < Count; i++)
-            {
-                act();
-            }
-
-            return Stopwatch.GetElapsedTime(began);
+            bench.Hear(Stranger.Response(Stranger.All($"flood-{i}", ttl: 4500)), Stranger.At(9));
+            bench.Pass(0.001);
         }
+
+        bench.Hear(Stranger.Response(Stranger.All("fresh")), Stranger.At(8));
+        bench.Engine.Sightings.ShouldContain(s => s.Name.Equals(Stranger.Instance("fresh")));
     }
+
+    [Fact]
+    public void Who_is_known_gets_through_while_strangers_exceed_the_limit_RFC_6762_10()
+    {
+        var bench = new Bench().Browse();
+        bench.Hear(Stranger.Response(Stranger.All("live")), Live);
+        for (var i = 0; i < 20_000; i++)
+        {
+            bench.Hear(Stranger.Query(new Question(Stranger.Instance("x"), RecordType.Srv)), Stranger.At(10 + (i % 60_000)));
+            bench.Pass(0.0005);
+        }
+
+        bench.Engine.Refused[Malformed.None].ShouldBeGreaterThan(10_000);
+        bench.Hear(Stranger.Response(Stranger.Txt("live", value: "2")), Live);
+        bench.Engine.Sightings.ShouldHaveSingleItem().Text.ShouldBe((TextData)Stranger.Txt("live", value: "2").Data);
+    }
+
+    private static uint Ttl(Random random) => (uint)random.Next(5) switch { 0 => 1, 1 => 3, 2 => 75, 3 => 4500, _ => uint.MaxValue };
+
+    private static ResourceRecord Large(string name) => new(
+        Stranger.Instance(name), TextData.Of(Enumerable.Range(0, 30).Select(i => new KeyValuePair<string, string?>($"k{i}", new string('y', 240)))), 4500, true);
 }
