@@ -89,7 +89,7 @@ internal static class LanBenchmark
     private static LanProcess Run(LanHost host, string data) => host.Start("dotnet", Program, "run", "--json", "--data", data);
 
     private static Task<string> NextAsync(LanProcess node, string name) =>
-        node.NextAsync(line => line.StartsWith('{') && JsonNode.Parse(line)!["event"]!.ToString() == name);
+        node.NextAsync(line => line.StartsWith('{') && JsonNode.Parse(line)!["event"]!.ToString() == name, TimeSpan.FromMinutes(3));
 
     private static async Task<string> NftAsync(LanHost host, string commands)
     {
