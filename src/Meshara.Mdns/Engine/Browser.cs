@@ -13,6 +13,9 @@ namespace Meshara.Mdns.Engine;
 /// <param name="send">Sends to the link.</param>
 internal sealed class Browser(Questions questions, int interfaceIndex, bool askForUnicast, Random random, Action<byte[]> send)
 {
+    /// <summary>Known answers in one query: some packets full. Who is not listed answers once more.</summary>
+    private const int MaxKnown = 256;
+
     private readonly RecordCache _cache = new(random);
 
     /// <summary>Which instances say that they are at a host. Only the addresses of such hosts are remembered.</summary>
@@ -171,10 +174,14 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
             .Concat(_cache.TakeRefreshes(now).Select(r => new Question(r.Name, r.Type)))
             .ToHashSet();
         var browse = new Question(questions.Type, RecordType.Ptr);
-        if (questions.TakeBrowse(now) || asked.Contains(browse))
+        if (asked.Remove(browse))
         {
-            asked.Remove(browse);
-            var known = _cache.Of(questions.Type, RecordType.Ptr).Where(r => r.IsFresh(now))
+            questions.BrowseSoon(now);
+        }
+
+        if (questions.TakeBrowse(now))
+        {
+            var known = _cache.Of(questions.Type, RecordType.Ptr).Where(r => r.IsFresh(now)).Take(MaxKnown)
                 .Select(r => r.Record with { Ttl = (uint)(r.Expires - now).TotalSeconds });
             var unicast = askForUnicast && !_askedBefore;
             Ask([browse with { UnicastResponse = unicast }, .. asked], known);

@@ -18,6 +18,8 @@ internal sealed class Questions
     private readonly Dictionary<Question, TimeSpan> _askedLately = [];
     private TimeSpan _interval;
     private TimeSpan _nextMissing;
+    private TimeSpan? _browsed;
+    private TimeSpan _madeRoom;
 
     public Questions(DomainName type, TimeSpan longestInterval, TimeSpan now, Random random)
     {
@@ -65,7 +67,7 @@ internal sealed class Questions
         {
             before.RemoveWhere(q => !missing.Contains(q) && _missing.Remove(q));
         }
-        else if (missing.Count == 0 || _missingOf.Count >= MaxMissing)
+        else if (missing.Count == 0 || !HasRoom(now))
         {
             return;
         }
@@ -97,8 +99,15 @@ internal sealed class Questions
             return false;
         }
 
-        BrowseDue = now + NextInterval();
+        (BrowseDue, _browsed) = (now + NextInterval(), now);
         return true;
+    }
+
+    /// <summary>An instance is about to be forgotten: ask soon, but not twice within a second (RFC 6762 section 5.2).</summary>
+    public void BrowseSoon(TimeSpan now)
+    {
+        var soon = _browsed + Timing.FirstInterval is { } least && least > now ? least : now;
+        BrowseDue = BrowseDue < soon ? BrowseDue : soon;
     }
 
     /// <summary>What is missing and due; it counts as asked.</summary>
@@ -123,6 +132,25 @@ internal sealed class Questions
         }
 
         return [.. due.Select(m => m.Key)];
+    }
+
+    /// <summary>Instances that were asked after in vain give way: forged ones must not keep real ones from being asked after.</summary>
+    private bool HasRoom(TimeSpan now)
+    {
+        if (_missingOf.Count >= MaxMissing && now - _madeRoom > Timing.FirstInterval)
+        {
+            _madeRoom = now;
+            foreach (var (instance, questions) in _missingOf.Where(m => m.Value.All(q => _missing[q].Tries >= MaxTries)).ToList())
+            {
+                _missingOf.Remove(instance);
+                foreach (var question in questions)
+                {
+                    _missing.Remove(question);
+                }
+            }
+        }
+
+        return _missingOf.Count < MaxMissing;
     }
 
     private TimeSpan Begin(TimeSpan now)

@@ -43,7 +43,7 @@ internal static class Timing
     /// Work that costs as much as is known waits so long for more of it, and so do questions for what is missing: no flood can buy them
     /// packet by packet.
     /// </summary>
-    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What was asked for and found, and is missing again, is not asked for sooner than this.</summary>
     public static readonly TimeSpan ShortestRefresh = ShortestRefreshedTtl * 0.8;

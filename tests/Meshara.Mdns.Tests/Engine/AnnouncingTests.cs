@@ -22,8 +22,8 @@ public sealed class AnnouncingTests
         {
             announcement.Message.Answers.Select(r => (r.Type, r.Ttl)).Order().ShouldBe(
             [
-                (RecordType.A, 120u), (RecordType.Ptr, 4500u), (RecordType.Ptr, 4500u), (RecordType.Txt, 4500u), (RecordType.Aaaa, 120u),
-                (RecordType.Srv, 120u),
+                (RecordType.A, 120u), (RecordType.Ptr, 4500u), (RecordType.Ptr, 4500u), (RecordType.Txt, 4500u),
+                (RecordType.Aaaa, 120u), (RecordType.Srv, 120u),
             ]);
             (announcement.Message.Id, announcement.Message.Questions.Length).ShouldBe(((ushort)0, 0));
         }
@@ -33,7 +33,8 @@ public sealed class AnnouncingTests
     public void Unique_records_carry_cache_flush_and_shared_ones_never_RFC_6762_10_2()
     {
         _bench.Publish().Pass(5);
-        _bench.Hear(Stranger.Query(Stranger.Browse(), new(OwnRecords.ServiceTypes, RecordType.Ptr), new(Bench.Name, RecordType.Any)));
+        _bench.Hear(Stranger.Query(
+            Stranger.Browse(), new(OwnRecords.ServiceTypes, RecordType.Ptr), new(Bench.Name, RecordType.Any)));
         _bench.Pass(5);
         _bench.Unpublish();
 
@@ -50,7 +51,8 @@ public sealed class AnnouncingTests
 
         var goodbye = _bench.Responses.ShouldHaveSingleItem().Message.Answers;
         goodbye.ShouldAllBe(r => r.Ttl == 0);
-        goodbye.Select(r => r.Type).Order().ShouldBe([RecordType.A, RecordType.Ptr, RecordType.Txt, RecordType.Aaaa, RecordType.Srv]);
+        goodbye.Select(r => r.Type).Order()
+            .ShouldBe([RecordType.A, RecordType.Ptr, RecordType.Txt, RecordType.Aaaa, RecordType.Srv]);
         goodbye.ShouldAllBe(r => !r.Name.Equals(OwnRecords.ServiceTypes));
         _bench.Hear(Stranger.Query(Stranger.Browse()));
         _bench.Pass(5);
@@ -94,7 +96,8 @@ public sealed class AnnouncingTests
     [Fact]
     public void A_text_too_large_for_a_packet_goes_alone_RFC_6762_17()
     {
-        var text = TextData.Of(Enumerable.Range(0, 12).Select(i => new KeyValuePair<string, string?>($"k{i}", new string('x', 200))));
+        var text = TextData.Of(
+            Enumerable.Range(0, 12).Select(i => new KeyValuePair<string, string?>($"k{i}", new string('x', 200))));
         _bench.Publish(Bench.Service with { Text = text });
         _bench.Pass(10);
 

@@ -40,7 +40,9 @@ public sealed class AnsweringTests
     [Fact]
     public void Every_question_of_a_query_is_answered_in_one_packet_RFC_6762_6()
     {
-        Ask(Stranger.Browse(), OwnSrv, OwnTxt, new(Bench.Host, RecordType.Aaaa), new(Bench.Host, RecordType.A), new(Stranger.Instance("x"), RecordType.Srv));
+        Ask(
+            Stranger.Browse(), OwnSrv, OwnTxt, new(Bench.Host, RecordType.Aaaa), new(Bench.Host, RecordType.A),
+            new(Stranger.Instance("x"), RecordType.Srv));
         _bench.Pass(5);
 
         _bench.Responses.ShouldHaveSingleItem().Message.Answers.Select(r => r.Type).Order()
@@ -60,7 +62,9 @@ public sealed class AnsweringTests
     [Fact]
     public void Names_are_asked_for_in_any_case_RFC_6762_16()
     {
-        Ask(new Question(DomainName.Parse("_MESHARA._Tcp.LOCAL"), RecordType.Ptr), new Question(DomainName.Parse("OWN._meshara._tcp.local"), RecordType.Srv));
+        Ask(
+            new Question(DomainName.Parse("_MESHARA._Tcp.LOCAL"), RecordType.Ptr),
+            new Question(DomainName.Parse("OWN._meshara._tcp.local"), RecordType.Srv));
         _bench.Pass(1);
 
         _bench.Responses.ShouldHaveSingleItem().Message.Answers.Length.ShouldBe(2);

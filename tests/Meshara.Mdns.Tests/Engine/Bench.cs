@@ -2,11 +2,13 @@ using System.Net;
 using Meshara.Mdns.Dns;
 using Meshara.Mdns.Engine;
 using Meshara.Mdns.Sockets;
+using Shouldly;
 
 namespace Meshara.Mdns.Tests.Engine;
 
 /// <summary>
-/// One engine, with as many interfaces as a test likes. The test is everybody else. What the engine multicasts comes back to it, as it
+/// One engine, with as many interfaces as a test likes. The test is everybody else. What the engine multicasts comes back to it,
+/// as it
 /// does from a real socket.
 /// </summary>
 internal sealed class Bench
@@ -46,7 +48,8 @@ internal sealed class Bench
     public IEnumerable<Sent> Unicasts => Wire.Where(s => s.To is not null);
 
     /// <summary>The times of these, in milliseconds from <paramref name="since"/>.</summary>
-    public static double[] Times(IEnumerable<Sent> sent, TimeSpan since) => [.. sent.Select(s => (s.At - since).TotalMilliseconds)];
+    public static double[] Times(IEnumerable<Sent> sent, TimeSpan since) =>
+        [.. sent.Select(s => (s.At - since).TotalMilliseconds)];
 
     public void Use(params MdnsInterface[] interfaces)
     {
@@ -115,7 +118,8 @@ internal sealed class Bench
             if (output is EngineOutput.Send send)
             {
                 var malformed = MessageReader.TryRead(send.Packet, out var message);
-                Wire.Add(new Sent(Now, send.Interface, message ?? throw new InvalidOperationException($"{malformed} was sent"), send.To, send.Packet));
+                malformed.ShouldBe(Malformed.None);
+                Wire.Add(new Sent(Now, send.Interface, message!, send.To, send.Packet));
                 if (send.To is null)
                 {
                     Engine.Hear(new Datagram(send.Packet, Own, send.Interface, 255, ToMulticast: true), Now);

@@ -33,7 +33,8 @@ public sealed class BrowsingTests
         bench.Browse().Pass(60);
 
         bench.Queries.Count().ShouldBeGreaterThan(4);
-        bench.Queries.Select(q => q.Message.Questions.Single().UnicastResponse).ShouldBe([true, .. bench.Queries.Skip(1).Select(_ => false)]);
+        bench.Queries.Select(q => q.Message.Questions.Single().UnicastResponse)
+            .ShouldBe([true, .. bench.Queries.Skip(1).Select(_ => false)]);
     }
 
     [Fact]
@@ -146,7 +147,8 @@ public sealed class BrowsingTests
     {
         var other = DomainName.Parse("_http._tcp.local");
         _bench.Browse().Hear(Stranger.Response(
-            new(other, new PointerData(other.Child("x")), 4500, false), new(FakeLan.Type, new PointerData(other.Child("x")), 4500, false)));
+            new(other, new PointerData(other.Child("x")), 4500, false),
+            new(FakeLan.Type, new PointerData(other.Child("x")), 4500, false)));
         _bench.Pass(0.9);
 
         _bench.Told.ShouldBeEmpty();

@@ -20,7 +20,8 @@ public sealed class CacheTests
         var bench = new Bench(seed: seed).Browse();
         bench.Pass(5);
         var heard = bench.Now;
-        bench.Hear(Stranger.Response([Stranger.Ptr("some"), Stranger.Srv("some", 1000), Stranger.Txt("some"), Stranger.A("some", ttl: 4500)]));
+        bench.Hear(Stranger.Response(
+            Stranger.Ptr("some"), Stranger.Srv("some", 1000), Stranger.Txt("some"), Stranger.A("some", ttl: 4500)));
         bench.Pass(999);
         bench.Told.ShouldHaveSingleItem();
         bench.Pass(1.1);
@@ -183,7 +184,8 @@ public sealed class CacheTests
         _bench.Pass(20);
         _bench.Wire.Clear();
         _bench.Verify(Stranger.Instance("some"));
-        _bench.Queries.ShouldHaveSingleItem().Message.Questions.Select(q => q.Type).ShouldBe([RecordType.Srv, RecordType.A, RecordType.Aaaa]);
+        _bench.Queries.ShouldHaveSingleItem().Message.Questions.Select(q => q.Type)
+            .ShouldBe([RecordType.Srv, RecordType.A, RecordType.Aaaa]);
         _bench.Pass(1);
         Hear(Stranger.Srv("some"), Stranger.A("some"));
         _bench.Pass(20);

@@ -3,10 +3,13 @@ using System.Net;
 using Meshara.Mdns.Dns;
 using Meshara.Mdns.Engine;
 using Meshara.Mdns.Sockets;
+using Shouldly;
 
 namespace Meshara.Mdns.Tests.Engine;
 
-/// <summary>Hosts on one link, virtual time, and a wire on which the test can listen and speak as well. Packets arrive at once.</summary>
+/// <summary>
+/// Hosts on one link, virtual time, and a wire on which the test can listen and speak as well. Packets arrive at once.
+/// </summary>
 internal sealed class FakeLan
 {
     public static readonly DomainName Type = DomainName.Parse("_meshara._tcp.local");
@@ -50,8 +53,8 @@ internal sealed class FakeLan
     public void Multicast(byte[] packet, IPEndPoint from)
     {
         var malformed = MessageReader.TryRead(packet, out var message);
-        Wire.Add(new WirePacket(
-            Now, from, malformed == Malformed.None ? message! : throw new InvalidOperationException($"{malformed} was sent"), packet));
+        malformed.ShouldBe(Malformed.None);
+        Wire.Add(new WirePacket(Now, from, message!, packet));
         foreach (var host in _hosts.ToList())
         {
             host.Hear(packet, from, toMulticast: true);
@@ -96,9 +99,11 @@ internal sealed class FakeHost
 
     public IEnumerable<Sighting> Found => Told.OfType<EngineOutput.Found>().Select(f => f.Sighting);
 
-    public Service Service => new(FakeLan.Type, Name, $"host-{Name}", 7373, TextData.Of([new("version", "1"), new("name", Name)]));
+    public Service Service =>
+        new(FakeLan.Type, Name, $"host-{Name}", 7373, TextData.Of([new("version", "1"), new("name", Name)]));
 
-    public MdnsInterface Interface(params string[] addresses) => InterfaceOf(Index, addresses.Length > 0 ? [.. addresses] : [$"{Address}", $"{LinkLocal}"]);
+    public MdnsInterface Interface(params string[] addresses) =>
+        InterfaceOf(Index, addresses.Length > 0 ? [.. addresses] : [$"{Address}", $"{LinkLocal}"]);
 
     public static MdnsInterface InterfaceOf(int index, params string[] addresses)
     {

@@ -46,12 +46,14 @@ public sealed class HostilePacketTests
     [Fact]
     public void Forged_answers_change_nothing_of_what_we_say_ourselves_RFC_6762_9()
     {
-        // With our names and shared data; with our data and other lives; and others. Nobody answers our probes, so the name stays.
+        // With our names and shared data; with our data and other lives; and others. Nobody answers our probes, so the name
+        // stays.
         _bench.Browse().Established();
-        for (var i = 0; i < 2000; i++)
+        for (var i = 0; i < 1000; i++)
         {
             _bench.Hear(Stranger.Response(
-                Stranger.Ptr($"flood-{i}"), Bench.Service.Srv(7373) with { Ttl = (uint)(i % 3) }, Stranger.Ptr("own", 0)), Stranger.At(i));
+                Stranger.Ptr($"flood-{i}"), Bench.Service.Srv(7373) with { Ttl = (uint)(i % 3) }, Stranger.Ptr("own", 0)),
+                Stranger.At(i));
             _bench.Pass(0.01);
         }
 
@@ -60,7 +62,10 @@ public sealed class HostilePacketTests
         _bench.Hear(Stranger.Query(new(Bench.Name, RecordType.Any), new(Bench.Host, RecordType.Any), Stranger.Browse()));
         _bench.Pass(2);
         _bench.Responses.SelectMany(r => r.Message.Answers).Distinct().Select(r => (r.Type, r.Ttl)).Order().ShouldBe(
-            [(RecordType.A, 120u), (RecordType.Ptr, 4500u), (RecordType.Txt, 4500u), (RecordType.Aaaa, 120u), (RecordType.Srv, 120u)]);
+            [
+                (RecordType.A, 120u), (RecordType.Ptr, 4500u), (RecordType.Txt, 4500u), (RecordType.Aaaa, 120u),
+                (RecordType.Srv, 120u),
+            ]);
         _bench.Told.OfType<EngineOutput.Renamed>().ShouldBeEmpty();
     }
 
@@ -98,7 +103,8 @@ public sealed class HostilePacketTests
                 _ => new Question(OwnRecords.ServiceTypes, RecordType.Ptr),
             };
             var known = random.Next(3) == 0 ? new[] { Stranger.Ptr($"{i}") } : [];
-            _bench.Hear(Stranger.Query([question], known, truncated: random.Next(10) == 0), Stranger.At(forged ? random.Next(60_000) : 2));
+            var from = Stranger.At(forged ? random.Next(60_000) : 2);
+            _bench.Hear(Stranger.Query([question], known, truncated: random.Next(10) == 0), from);
             _bench.Pass(0.0005);
         }
 
@@ -138,6 +144,39 @@ public sealed class HostilePacketTests
     }
 
     [Fact]
+    public void Forged_pointers_without_a_place_buy_few_questions_RFC_6763_12()
+    {
+        _bench.Browse().Pass(100);
+        _bench.Wire.Clear();
+        for (var i = 0; i < 1000; i++)
+        {
+            _bench.Hear(Stranger.Response(Stranger.Ptr($"flood-{i}")), Stranger.At(i));
+            _bench.Pass(0.01);
+        }
+
+        // Ten seconds: what is missing of all of them, gathered, each a few times.
+        _bench.Queries.Select(q => q.At).Distinct().Count().ShouldBeLessThan(10 * 11);
+        _bench.Queries.Sum(q => q.Packet.Length).ShouldBeLessThan(10 * 11 * Timing.PacketSize);
+    }
+
+    [Fact]
+    public void After_forged_pointers_without_a_place_another_instance_is_still_asked_after_RFC_6763_12()
+    {
+        _bench.Browse();
+        for (var i = 0; i < 600; i++)
+        {
+            _bench.Hear(Stranger.Response(Stranger.Ptr($"flood-{i}")), Stranger.At(i));
+            _bench.Pass(0.01);
+        }
+
+        _bench.Pass(20);
+        _bench.Wire.Clear();
+        _bench.Hear(Stranger.Response(Stranger.Ptr("fresh")), Stranger.At(900));
+        _bench.Pass(1);
+        _bench.Queries.SelectMany(q => q.Message.Questions).ShouldContain(q => q.Name.Equals(Stranger.Instance("fresh")));
+    }
+
+    [Fact]
     public void The_same_question_from_many_forged_sources_does_not_stop_us_from_finding_RFC_6762_7_3()
     {
         // Who asks in our stead also asks the others, who answer to all.
@@ -157,7 +196,7 @@ public sealed class HostilePacketTests
     [Fact]
     public void Beyond_the_limit_a_packet_costs_less_than_to_read_it_RFC_6762_6()
     {
-        var packets = Enumerable.Range(0, 30_000).Select(i => Stranger.Response(Stranger.All($"flood-{i}"))).ToList();
+        var packets = Enumerable.Range(0, 10_000).Select(i => Stranger.Response(Stranger.All($"flood-{i}"))).ToList();
         var browse = new Bench().Browse();
         packets.Take(500).ToList().ForEach(p => MessageReader.TryRead(p, out _));
         packets.Take(500).ToList().ForEach(p => browse.Hear(p));
@@ -172,14 +211,15 @@ public sealed class HostilePacketTests
         var read = Time(() => packets.ForEach(p => MessageReader.TryRead(p, out _)));
         var heard = Time(() => packets.ForEach(p => browse.Hear(p)));
 
-        browse.Engine.Refused[Malformed.None].ShouldBeGreaterThan(80_000);
+        browse.Engine.Refused[Malformed.None].ShouldBeGreaterThan(25_000);
         heard.ShouldBeLessThan(read);
     }
 
     [Fact]
     public void A_flood_within_the_limit_costs_a_bounded_multiple_of_reading_it_RFC_6762_6()
     {
-        var packets = Enumerable.Range(0, 5_000).Select(i => Stranger.Response(Stranger.All($"flood-{i}", ttl: (uint)(1 + (i % 300))))).ToList();
+        var packets = Enumerable.Range(0, 5_000)
+            .Select(i => Stranger.Response(Stranger.All($"flood-{i}", ttl: (uint)(1 + (i % 300))))).ToList();
         _bench.Browse().Established();
         packets.Take(1000).ToList().ForEach(p => MessageReader.TryRead(p, out _));
         var started = Stopwatch.GetTimestamp();

@@ -102,7 +102,8 @@ public sealed class InterfaceTests
     public void Another_address_in_the_same_network_makes_nothing_forgotten_RFC_6762_10_2()
     {
         // As the system tells it: each of its addresses, with the length of the prefix.
-        MdnsInterface With(string address) => FakeHost.InterfaceOf(Bench.Eth, address) with { Subnets = [(IPAddress.Parse(address), 24)] };
+        MdnsInterface With(string address) =>
+            FakeHost.InterfaceOf(Bench.Eth, address) with { Subnets = [(IPAddress.Parse(address), 24)] };
         _bench.Use(With("10.0.0.1"));
         _bench.Browse().Hear(Stranger.Response(Stranger.All("some")));
         _bench.Use(With("10.0.0.7"));
@@ -129,8 +130,10 @@ public sealed class InterfaceTests
         _bench.Probes.ShouldBeEmpty();
         var said = _bench.Responses.ToList();
         said.Count.ShouldBe(2);
-        said[0].Message.Answers.Where(r => r.Ttl == 0).ShouldHaveSingleItem().Data.ShouldBe(new AddressData(IPAddress.Parse("10.0.0.1")));
-        said.ShouldAllBe(s => s.Message.Answers.Any(r => r.Ttl > 0 && r.Data.Equals(new AddressData(IPAddress.Parse("10.0.0.7")))));
+        said[0].Message.Answers.Where(r => r.Ttl == 0).ShouldHaveSingleItem().Data
+            .ShouldBe(new AddressData(IPAddress.Parse("10.0.0.1")));
+        said.ShouldAllBe(s =>
+            s.Message.Answers.Any(r => r.Ttl > 0 && r.Data.Equals(new AddressData(IPAddress.Parse("10.0.0.7")))));
         (said[1].At - said[0].At).ShouldBe(TimeSpan.FromSeconds(1));
         _bench.Told.ShouldBeEmpty();
     }

@@ -127,7 +127,8 @@ public sealed class ProbingTests
         fresh.Told.OfType<EngineOutput.Renamed>().ShouldHaveSingleItem();
         var service = fresh.Engine.Service!;
         (service.Name.FirstLabel, service.HostName.FirstLabel).ShouldBe(("same (2)", "host-same-2"));
-        lan.Wire.ShouldContain(w => w.From.Address.Equals(fresh.Address) && w.Message.Answers.Any(r => r.Name.Equals(service.Name)));
+        lan.Wire.ShouldContain(w =>
+            w.From.Address.Equals(fresh.Address) && w.Message.Answers.Any(r => r.Name.Equals(service.Name)));
         fresh.Found.Select(f => f.Name.FirstLabel).Distinct().ShouldBe(["same"]);
     }
 
@@ -135,7 +136,8 @@ public sealed class ProbingTests
     public void Another_type_of_record_of_the_name_is_a_conflict_while_probing_RFC_6762_8_1()
     {
         _bench.Publish().Pass(0.3);
-        _bench.Hear(Stranger.Response(new ResourceRecord(Bench.Host, new OpaqueData(RecordType.Hinfo, new byte[] { 0, 0 }), 120, true)));
+        _bench.Hear(Stranger.Response(
+            new ResourceRecord(Bench.Host, new OpaqueData(RecordType.Hinfo, new byte[] { 0, 0 }), 120, true)));
 
         _bench.Told.OfType<EngineOutput.Renamed>().ShouldHaveSingleItem();
     }
@@ -143,7 +145,8 @@ public sealed class ProbingTests
     [Fact]
     public void A_numbered_name_stays_within_63_bytes_and_whole_characters_RFC_6762_9()
     {
-        var service = Bench.Service with { Instance = string.Concat(Enumerable.Repeat("\U0001F600", 15)) + "abc", Host = new string('ä', 31) };
+        var faces = string.Concat(Enumerable.Repeat("\U0001F600", 15));
+        var service = Bench.Service with { Instance = faces + "abc", Host = new string('ä', 31) };
         Encoding.UTF8.GetByteCount(service.Instance).ShouldBe(63);
         for (var i = 0; i < 1000; i++)
         {

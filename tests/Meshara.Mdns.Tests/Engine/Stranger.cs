@@ -6,7 +6,8 @@ namespace Meshara.Mdns.Tests.Engine;
 /// <summary>What hosts say that have no engine of ours.</summary>
 internal static class Stranger
 {
-    public static IPEndPoint At(int number, int port = 5353) => new(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), port);
+    public static IPEndPoint At(int number, int port = 5353) =>
+        new(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), port);
 
     public static DomainName Instance(string name) => FakeLan.Type.Child(name);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Meshara.Node.Tests.Lan;
@@ -44,7 +45,7 @@ internal sealed class NodeProcess : IDisposable
             else
             {
                 Lines++;
-                _lines.Writer.TryWrite(JsonNode.Parse(line.Data)!.AsObject());
+                Take(line.Data);
             }
         };
         process.BeginOutputReadLine();
@@ -171,6 +172,18 @@ internal sealed class NodeProcess : IDisposable
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status").Single(l => l.StartsWith(field, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+    }
+
+    private void Take(string line)
+    {
+        try
+        {
+            _lines.Writer.TryWrite(JsonNode.Parse(line)!.AsObject());
+        }
+        catch (JsonException) when (line[^1] != '}')
+        {
+            // It was killed in the middle of a line.
+        }
     }
 
     private static async Task<NodeProcess> ReadyAsync(NodeProcess node)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Meshara.Core.Identity;
 using Meshara.Node.Tests.EndToEnd;
@@ -40,5 +41,15 @@ internal static class LanNodes
         var (exit, output, error) = await NodeProcess.CommandAsync(host, "discover", "--json", "--for", length, "--data", data);
         exit.ShouldBe(0, error);
         return JsonNode.Parse(output)!["nodes"]!.AsArray();
+    }
+
+    /// <summary>Asks until it holds.</summary>
+    public static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            clock.Elapsed.ShouldBeLessThan(Lan.Patience);
+        }
     }
 }
