@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meshara.Mdns.Dns;
 using Meshara.Node.Tests.EndToEnd;
 using Shouldly;
 using Xunit;
@@ -117,6 +118,29 @@ public sealed class InteroperationTests : IDisposable
         var services = await avahi.BrowseAsync(LanNodes.Type, s => s.Any(r => r.Port == LanNodes.PortOf(node)));
         services.Where(s => s.Port == 1).ShouldAllBe(s => s.Name == name);
         services.Where(s => s.Port != 1).ShouldAllBe(s => s.Name == $"{name} (2)");
+    }
+
+    [SkippableFact]
+    public async Task What_a_browser_says_that_it_knows_is_not_repeated_to_it()
+    {
+        Lan.Require();
+        await PythonZeroconf.RequireAsync();
+        await using var lan = await Lan.CreateAsync(3);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
+        await using var browser = await PythonZeroconf.BrowseAsync(lan[2], LanNodes.Type);
+        await browser.NextAsync(s => s.Port > 0);
+        await using var ear = await MulticastEar.OnAsync(lan[3]);
+
+        // The browser asks again and again, more seldom each time, and lists the node among its known answers.
+        var asked = await ear.NextAsync(
+            h => h.Source.ToString() == "10.78.0.2" && !h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
+            TimeSpan.FromSeconds(30));
+        var repeated = await ear.NextAsync(
+            h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
+            TimeSpan.FromSeconds(1));
+
+        asked.ShouldNotBeNull();
+        repeated.ShouldBeNull();
     }
 
     [SkippableFact]
