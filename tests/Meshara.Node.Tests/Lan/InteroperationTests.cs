@@ -126,12 +126,15 @@ public sealed class InteroperationTests : IDisposable
         Lan.Require();
         await PythonZeroconf.RequireAsync();
         await using var lan = await Lan.CreateAsync(3);
-        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
-        await using var browser = await PythonZeroconf.BrowseAsync(lan[2], LanNodes.Type);
-        await browser.NextAsync(s => s.Port > 0);
         await using var ear = await MulticastEar.OnAsync(lan[3]);
+        using var node = await NodeProcess.RunAsync(lan[1], _data["one"]);
 
-        // The browser asks again and again, more seldom each time, and lists the node among its known answers.
+        // Both announcements are over: what the node says from now on are answers.
+        (await ear.NextAsync(h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse, TimeSpan.FromSeconds(30))).ShouldNotBeNull();
+        (await ear.NextAsync(h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse, TimeSpan.FromSeconds(30))).ShouldNotBeNull();
+        await using var browser = await PythonZeroconf.BrowseAsync(lan[2], LanNodes.Type);
+
+        // The browser asks a few times, more seldom each time, and lists the node among its known answers from the second time on.
         var asked = await ear.NextAsync(
             h => h.Source.ToString() == "10.78.0.2" && !h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
             TimeSpan.FromSeconds(30));
