@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
@@ -108,7 +109,13 @@ public sealed class MdnsDiscoverySpec : TestKit
         discovery.Tell(new Verify(_bob.Id));
 
         AwaitAssert(() => _network.Sent.ShouldContain(m => m.Questions.Any(q => q.Type == RecordType.Srv)));
-        Pass(TimeSpan.FromSeconds(11));
+
+        // The actor has a thread of its own: time goes on until it has noticed.
+        AwaitCondition(() =>
+        {
+            Pass(TimeSpan.FromSeconds(1));
+            return _node.HasMessages;
+        });
         _node.ExpectMsg<Gone>().Peer.ShouldBe(_bob.Id);
     }
 
@@ -129,6 +136,10 @@ public sealed class MdnsDiscoverySpec : TestKit
     {
         var discovery = Start();
         Said(m => m.IsResponse);
+
+        // What it was about to say has been said when it answers.
+        discovery.Tell(List.Instance, TestActor);
+        ExpectMsg<Seen>();
         _network.Sent.Clear();
         Watch(discovery);
 
@@ -179,7 +190,7 @@ public sealed class MdnsDiscoverySpec : TestKit
         AwaitCondition(() =>
         {
             Pass(TimeSpan.FromMilliseconds(300));
-            return (said = _network.Sent.ToList().Find(m => kind(m))) is not null;
+            return (said = _network.Sent.FirstOrDefault(kind)) is not null;
         });
         return said!;
     }
@@ -211,7 +222,7 @@ public sealed class MdnsDiscoverySpec : TestKit
 
         public ChannelReader<NetworkInput> Inputs => _inputs.Reader;
 
-        public List<DnsMessage> Sent { get; } = [];
+        public ConcurrentQueue<DnsMessage> Sent { get; } = [];
 
         public HashSet<AddressFamily> Families { get; } = [];
 
@@ -223,7 +234,7 @@ public sealed class MdnsDiscoverySpec : TestKit
         public void Send(ReadOnlyMemory<byte> packet, int interfaceIndex, AddressFamily family)
         {
             MessageReader.TryRead(packet.Span, out var message).ShouldBe(Malformed.None);
-            Sent.Add(message!);
+            Sent.Enqueue(message!);
             Families.Add(family);
         }
 
