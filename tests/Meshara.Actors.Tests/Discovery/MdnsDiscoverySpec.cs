@@ -113,7 +113,7 @@ public sealed class MdnsDiscoverySpec : TestKit
         // The actor has a thread of its own: time goes on until it has noticed.
         AwaitCondition(() =>
         {
-            Pass(TimeSpan.FromSeconds(1));
+            Pass(TimeSpan.FromSeconds(12));
             return _node.HasMessages;
         });
         _node.ExpectMsg<Gone>().Peer.ShouldBe(_bob.Id);
