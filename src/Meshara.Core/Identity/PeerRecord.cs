@@ -11,9 +11,16 @@ namespace Meshara.Core.Identity;
 /// What a node says of itself, signed with its identity: where it can be dialled and what it can do. A record proves
 /// authorship, not reachability. Only a higher sequence number replaces a record.
 /// </summary>
+/// <param name="Key">Whose record it is.</param>
+/// <param name="Sequence">When it was made, in milliseconds since the Unix epoch: so it grows also from start to start.</param>
+/// <param name="Addresses">Where the node can be dialled.</param>
+/// <param name="Capabilities">What it can do.</param>
 internal sealed record PeerRecord(
     PublicKey Key, ulong Sequence, ImmutableArray<PeerAddress> Addresses, ImmutableArray<string> Capabilities)
 {
+    /// <summary>The network that the node belongs to; at most <see cref="Handshake.MaxNetworkLength"/> characters.</summary>
+    public string Network { get; init; } = "";
+
     /// <summary>The largest signed record, in bytes.</summary>
     public const int MaxSize = 1024;
 
@@ -37,7 +44,7 @@ internal sealed record PeerRecord(
             throw new ArgumentException("A record is signed by the node that it speaks of.", nameof(identity));
         }
 
-        var body = new PeerRecordBody { PublicKey = ByteString.CopyFrom(Key.ToByteArray()), Sequence = Sequence };
+        var body = new PeerRecordBody { PublicKey = ByteString.CopyFrom(Key.ToByteArray()), Sequence = Sequence, Network = Network };
         body.Addresses.AddRange(Addresses.Select(a => a.ToWire()));
         body.Capabilities.AddRange(Capabilities);
         var bytes = body.ToByteArray();
@@ -78,7 +85,7 @@ internal sealed record PeerRecord(
             var addresses = body.Addresses
                 .Select(a => Wire.Addresses.TryFromWire(a, out var address) ? address : null)
                 .OfType<PeerAddress>();
-            record = new PeerRecord(key, body.Sequence, [.. addresses], [.. body.Capabilities]);
+            record = new PeerRecord(key, body.Sequence, [.. addresses], [.. body.Capabilities]) { Network = body.Network };
             return true;
         }
         catch (InvalidProtocolBufferException)
@@ -89,6 +96,7 @@ internal sealed record PeerRecord(
 
     private static bool WithinLimits(PeerRecordBody body) =>
         body.Addresses.Count <= MaxAddresses
+        && body.Network.Length <= Handshake.MaxNetworkLength
         && body.Capabilities.Count <= MaxCapabilities
         && body.Capabilities.All(c => c.Length is > 0 and <= MaxCapabilityLength);
 }

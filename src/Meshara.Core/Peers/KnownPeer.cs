@@ -28,6 +28,12 @@ internal sealed record KnownPeer
 
     public Ban? Ban { get; init; }
 
+    /// <summary>The newest record that it signed; null if none was seen.</summary>
+    public SignedRecord? Record { get; init; }
+
+    /// <summary>Who told of it first; null if it was met otherwise.</summary>
+    public NodeId? ToldBy { get; init; }
+
     /// <summary>A person removed it: kept out until then.</summary>
     public DateTimeOffset? RemovedUntil { get; init; }
 
