@@ -6,7 +6,7 @@ namespace Meshara.Actors.Store;
 
 /// <summary>
 /// Events that wait for the next flush, coalesced: of each peer at most one count of traffic, one score, one outcome of a dial for each
-/// address, and a bounded number of addresses heard. What is drained adds up to what was added.
+/// address, and a bounded number of addresses and records. What is drained adds up to what was added.
 /// </summary>
 internal sealed class Drift
 {
@@ -28,6 +28,15 @@ internal sealed class Drift
     public void Add(IPeerStoreEvent e)
     {
         _order++;
+        if (e is Forgotten)
+        {
+            // What waits of a peer that is forgotten matters no more, and must not be added to what is learned of it anew.
+            foreach (var obsolete in _events.Keys.Where(s => s.Peer == e.Peer).ToList())
+            {
+                _events.Remove(obsolete);
+            }
+        }
+
         var slot = SlotOf(e);
         var coalesced = _events.TryGetValue(slot, out var waiting) ? Coalesce(waiting.Event, e) : e;
 
@@ -58,11 +67,11 @@ internal sealed class Drift
     {
         switch (e)
         {
-            case TrafficCounted or ReputationChanged:
+            case TrafficCounted or ReputationChanged or Forgotten:
                 return new Slot(e.Peer, e.GetType());
             case DialEnded dial:
                 return new Slot(e.Peer, e.GetType(), dial.Address);
-            case AddressHeard or AddressForgotten:
+            case AddressHeard or AddressForgotten or RecordLearned:
                 _addressChanges[e.Peer] = _addressChanges.GetValueOrDefault(e.Peer) + 1;
                 return new Slot(e.Peer, e.GetType(), Single: _order);
             default:

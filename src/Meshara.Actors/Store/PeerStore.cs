@@ -143,7 +143,8 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     private void OnDrift(ICommand command)
     {
-        if (command is AddressHeard heard && !_drift.TakesAddressOf(heard.Peer))
+        NodeId? speaksOf = command switch { AddressHeard c => c.Peer, RecordSeen c => NodeId.Of(c.Key), _ => null };
+        if (speaksOf is { } peer && !_drift.TakesAddressOf(peer))
         {
             return;
         }

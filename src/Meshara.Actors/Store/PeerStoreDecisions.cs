@@ -120,7 +120,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     private ImmutableArray<IPeerStoreEvent> MakeRoom(StoredPeers book, DateTimeOffset now) => book.Peers.Count < MaxKnownPeers
         ? []
         : [.. book.Peers.Values
-            .Where(p => !p.Manual && !p.IsBanned(now) && !p.IsRemoved(now))
+            .Where(p => IsForgettable(p, now))
             .OrderBy(p => p.Addresses.Any(a => a.Proven))
             .ThenBy(p => p.Reputation.ScoreAt(now, Policy))
             .ThenBy(p => p.LastSeen ?? p.FirstSeen)
@@ -133,6 +133,8 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     {
         Commands.DialEnded c => book.Peers.TryGetValue(c.Peer, out var peer) ? Dialled(peer, c, now) : [],
         Commands.AddressHeard c => book.Peers.TryGetValue(c.Peer, out var peer) ? Heard(book, peer, c.Address, now) : [],
+        Commands.RecordSeen c => Seen(book, c, now),
+        Commands.Forget c => book.Peers.TryGetValue(c.Peer, out var peer) && IsForgettable(peer, now) ? [new Forgotten(now, c.Peer)] : [],
         Commands.Traffic c => book.Peers.TryGetValue(c.Peer, out var peer) ? Moved(peer, c, now) : [],
         Commands.Judge c => book.Peers.TryGetValue(c.Peer, out var peer) ? Judged(peer, c, now) : [],
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
@@ -160,6 +162,23 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         return LeastUseful(peer.Addresses.Where(a => !a.Proven)) is { } worst
             ? [new AddressForgotten(now, peer.Id, worst.Address), heard]
             : [];
+    }
+
+    private static bool IsForgettable(KnownPeer peer, DateTimeOffset now) => !peer.Manual && !peer.IsBanned(now) && !peer.IsRemoved(now);
+
+    /// <summary>Hearsay takes nobody's place: who floods with records fills what is free, and no more.</summary>
+    private ImmutableArray<IPeerStoreEvent> Seen(StoredPeers book, Commands.RecordSeen c, DateTimeOffset now)
+    {
+        var id = NodeId.Of(c.Key);
+        var peer = book.Peers.GetValueOrDefault(id);
+        if (peer is null ? book.Peers.Count >= MaxKnownPeers : peer.IsRemoved(now) || c.Record.Sequence <= (peer.Record?.Sequence ?? 0))
+        {
+            return [];
+        }
+
+        // A claim counts for nothing against another's proof.
+        var unpinned = c.Addresses.Where(a => !book.Pins.TryGetValue(a, out var holder) || holder == id);
+        return [new RecordLearned(now, c.Key, c.Record, [.. unpinned.Distinct().Take(KnownPeer.MaxAddresses)], c.Teller)];
     }
 
     private static ImmutableArray<IPeerStoreEvent> Moved(KnownPeer peer, Commands.Traffic c, DateTimeOffset now) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -33,6 +34,14 @@ internal static class PeerStoreEvents
 
     /// <summary>The peer says that it has the address.</summary>
     public sealed record AddressHeard(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
+
+    /// <summary>A newer record of the peer, who may have come to be known by it, and the addresses that follow from it, unproven.</summary>
+    /// <param name="Teller">Who passed it on: another peer, or the peer itself.</param>
+    public sealed record RecordLearned(
+        DateTimeOffset At, PublicKey Key, SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : IPeerStoreEvent
+    {
+        public NodeId Peer { get; } = NodeId.Of(Key);
+    }
 
     /// <summary>The address made room for a better one, or another peer proved that it is there.</summary>
     public sealed record AddressForgotten(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;

@@ -47,6 +47,15 @@ internal static class PeerStoreProtocol
     /// <summary>Drift: an address that a known peer says it has, unproven.</summary>
     public sealed record AddressHeard(NodeId Peer, PeerAddress Address) : ICommand;
 
+    /// <summary>
+    /// Drift: a peer's signed record, verified, with those of its addresses that can be dialled from here. Who was not known comes to be.
+    /// </summary>
+    /// <param name="Teller">Whose word it is that brought it: another peer's, or the peer's own.</param>
+    public sealed record RecordSeen(PublicKey Key, SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : ICommand;
+
+    /// <summary>Drift: the peer is of no use any more. Never one that is manual, banned or removed.</summary>
+    public sealed record Forget(NodeId Peer) : ICommand;
+
     /// <summary>Drift: bytes moved since the last report, and when something last arrived.</summary>
     public sealed record Traffic(NodeId Peer, long Sent, long Received, DateTimeOffset? LastSeen) : ICommand;
 

@@ -29,6 +29,7 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         Removed => "removed",
         Forgotten => "forgotten",
         TrafficCounted => "traffic",
+        RecordLearned => "record",
         StoredPeers => "peers",
         _ => throw new SerializationException($"The peer store does not store {o.GetType()}."),
     };
@@ -53,6 +54,7 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         "removed" => StoredForms.From(Stored.Removed.Parser.ParseFrom(bytes)),
         "forgotten" => StoredForms.From(Stored.Forgotten.Parser.ParseFrom(bytes)),
         "traffic" => StoredForms.From(Stored.TrafficCounted.Parser.ParseFrom(bytes)),
+        "record" => StoredForms.From(Stored.RecordLearned.Parser.ParseFrom(bytes)),
         "peers" => StoredForms.From(Stored.Snapshot.Parser.ParseFrom(bytes)),
         _ => throw new SerializationException(
             $"The store holds '{manifest}', which this version does not know; a later version wrote it. Nothing was changed."),

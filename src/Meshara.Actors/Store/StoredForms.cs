@@ -28,6 +28,7 @@ internal static class StoredForms
         Removed x => new Stored.Removed { At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until) },
         Forgotten x => new Stored.Forgotten { At = Ticks(x.At), Peer = Bytes(x.Peer) },
         TrafficCounted x => Traffic(x),
+        RecordLearned x => Record(x),
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "An event without a stored form."),
     };
 
@@ -56,6 +57,9 @@ internal static class StoredForms
 
     public static TrafficCounted From(Stored.TrafficCounted x) => new(
         Time(x.At), Id(x.Peer), x.Sent, x.Received, x.HasLastSeen ? Time(x.LastSeen) : null);
+
+    public static RecordLearned From(Stored.RecordLearned x) => new(
+        Time(x.At), Key(x.Key), Record(x.Record), [.. x.Addresses.Select(PeerAddress.Parse)], Id(x.Teller));
 
     /// <summary>The peers by id, so that the same book always has the same bytes.</summary>
     public static Stored.Snapshot ToStored(this StoredPeers book)
@@ -86,6 +90,16 @@ internal static class StoredForms
             stored.RemovedUntil = Ticks(until);
         }
 
+        if (p.Record is { } record)
+        {
+            stored.Record = ByteString.CopyFrom(record.Bytes.Span);
+        }
+
+        if (p.ToldBy is { } teller)
+        {
+            stored.ToldBy = Bytes(teller);
+        }
+
         if (p.Ban is { } ban)
         {
             stored.Ban = new Stored.Snapshot.Types.Ban { Until = Ticks(ban.Until), Cause = (int)ban.Cause, Count = ban.Count };
@@ -109,6 +123,8 @@ internal static class StoredForms
             Addresses = [.. p.Addresses.Select(From)],
             Reputation = new Reputation(p.Score, Time(p.ScoreAt), p.Gained, Time(p.MinuteBegan)),
             Ban = p.Ban is { } ban ? new Ban(Time(ban.Until), Known<ReputationCause>(ban.Cause), ban.Count) : null,
+            Record = p.HasRecord ? Record(p.Record) : null,
+            ToldBy = p.HasToldBy ? Id(p.ToldBy) : null,
             RemovedUntil = p.HasRemovedUntil ? Time(p.RemovedUntil) : null,
             BytesSent = p.Sent,
             BytesReceived = p.Received,
@@ -162,6 +178,20 @@ internal static class StoredForms
 
         return stored;
     }
+
+    private static Stored.RecordLearned Record(RecordLearned x)
+    {
+        var stored = new Stored.RecordLearned
+        {
+            At = Ticks(x.At), Key = Bytes(x.Key), Record = ByteString.CopyFrom(x.Record.Bytes.Span), Teller = Bytes(x.Teller),
+        };
+        stored.Addresses.AddRange(x.Addresses.Select(a => a.ToString()));
+        return stored;
+    }
+
+    private static SignedRecord Record(ByteString bytes) => SignedRecord.TryRead(bytes.Memory, out var record)
+        ? record
+        : throw new InvalidDataException("A stored record of a peer cannot be read.");
 
     private static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
 

@@ -44,6 +44,11 @@ internal sealed class StoredPeers
             return With(Learn(Peers.GetValueOrDefault(e.Peer), learned));
         }
 
+        if (e is RecordLearned record)
+        {
+            return With(Learn(Peers.GetValueOrDefault(e.Peer), record));
+        }
+
         // What happened to a peer after it was forgotten has no bearing on anything that is known.
         if (!Peers.TryGetValue(e.Peer, out var peer))
         {
@@ -86,6 +91,18 @@ internal sealed class StoredPeers
         _ when e.Manual => known with { Manual = true, RemovedUntil = null },
         _ => known,
     };
+
+    /// <summary>What the record before named, and nobody proved, goes with it; what is proven stays.</summary>
+    private static KnownPeer Learn(KnownPeer? known, RecordLearned e)
+    {
+        var peer = known ?? new KnownPeer
+        {
+            Id = e.Peer, Key = e.Key, Source = PeerSource.Exchange, FirstSeen = e.At, ToldBy = e.Teller,
+        };
+        var kept = peer.Addresses.RemoveAll(a => !a.Proven && peer.Record is { } old && old.Addresses.Contains(a.Address) && !e.Addresses.Contains(a.Address));
+        var added = e.Addresses.Where(a => kept.All(k => k.Address != a)).Take(KnownPeer.MaxAddresses - kept.Length);
+        return peer with { Record = e.Record, Addresses = kept.AddRange(added.Select(a => new KnownAddress(a))) };
+    }
 
     private static KnownPeer Put(KnownPeer peer, KnownAddress address)
     {

@@ -59,7 +59,14 @@ internal sealed record PeerRecord(
     }
 
     /// <summary>Decodes and verifies a signed record. Of its addresses, kinds that are unknown here are left out.</summary>
-    public static bool TryVerify(ReadOnlySpan<byte> signed, [NotNullWhen(true)] out PeerRecord? record)
+    public static bool TryVerify(ReadOnlySpan<byte> signed, [NotNullWhen(true)] out PeerRecord? record) =>
+        TryDecode(signed, verify: true, out record);
+
+    /// <summary>Decodes a record that was verified before: its signature is not looked at.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> verified, [NotNullWhen(true)] out PeerRecord? record) =>
+        TryDecode(verified, verify: false, out record);
+
+    private static bool TryDecode(ReadOnlySpan<byte> signed, bool verify, [NotNullWhen(true)] out PeerRecord? record)
     {
         record = null;
         if (signed.Length > MaxSize)
@@ -77,7 +84,7 @@ internal sealed record PeerRecord(
             }
 
             var key = PublicKey.FromBytes(body.PublicKey.Span);
-            if (!key.Verifies([.. Domain, .. envelope.Record.Span], envelope.Signature.Span))
+            if (verify && !key.Verifies([.. Domain, .. envelope.Record.Span], envelope.Signature.Span))
             {
                 return false;
             }

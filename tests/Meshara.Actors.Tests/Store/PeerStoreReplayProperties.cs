@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
 using Commands = Meshara.Actors.Store.PeerStoreProtocol;
@@ -31,6 +32,8 @@ public sealed class PeerStoreReplayProperties
         (1, Id.Select(p => (Commands.ICommand)new Commands.Unban(0, p))),
         (6, Gen.Select(Id, Address, Gen.Bool, (p, a, f) => (Commands.ICommand)new Commands.DialEnded(p, a, f ? Reason.Refused : null))),
         (8, Gen.Select(Id, Address, (p, a) => (Commands.ICommand)new Commands.AddressHeard(p, a))),
+        (6, Gen.Select(Key, Gen.Int[1, 50], Address.Array[1, 10], Id, (k, n, a, t) => (Commands.ICommand)new Commands.RecordSeen(k, RecordOf(k, n, a), [.. a], t))),
+        (1, Id.Select(p => (Commands.ICommand)new Commands.Forget(p))),
         (4, Gen.Select(Id, Gen.Long[0, 1000], Gen.Long[0, 1000], Gen.Int[0, 600], (p, s, r, t) =>
             (Commands.ICommand)new Commands.Traffic(p, s, r, t < 300 ? null : Noon.AddSeconds(t)))),
         (4, Gen.Select(Id, Cause, Gen.Int[1, 100], (p, c, n) => (Commands.ICommand)new Commands.Judge(p, c, n))));
@@ -55,7 +58,9 @@ public sealed class PeerStoreReplayProperties
         var (live, journal) = Run(history);
         foreach (var e in journal)
         {
-            serializer.FromBinary(serializer.ToBinary(e), serializer.Manifest(e)).ShouldBe(e);
+            var back = (IPeerStoreEvent)serializer.FromBinary(serializer.ToBinary(e), serializer.Manifest(e));
+            back.ToStored().ShouldBe(e.ToStored());
+            (back is PeerStoreEvents.RecordLearned ? e : back).ShouldBe(e);
         }
 
         var read = (StoredPeers)serializer.FromBinary(serializer.ToBinary(live), serializer.Manifest(live));
@@ -75,6 +80,17 @@ public sealed class PeerStoreReplayProperties
         live.Claims.SelectMany(c => c.Value.Select(p => (c.Key, p)))
             .ShouldBe(live.Peers.Values.SelectMany(p => p.Addresses.Select(a => (a.Address, p.Id))), ignoreOrder: true);
     });
+
+    private static NodeId PeerOf(Commands.ICommand command) =>
+        command is Commands.RecordSeen seen ? NodeId.Of(seen.Key) : ((Commands.AddressHeard)command).Peer;
+
+    private static SignedRecord RecordOf(PublicKey key, int sequence, PeerAddress[] addresses)
+    {
+        var body = new PeerRecordBody { PublicKey = ByteString.CopyFrom(key.ToByteArray()), Sequence = (ulong)sequence };
+        body.Addresses.AddRange(addresses.Take(8).Select(a => a.ToWire()));
+        var bytes = new SignedPeerRecord { Record = body.ToByteString() }.ToByteArray();
+        return SignedRecord.TryRead(bytes, out var record) ? record : throw new InvalidOperationException();
+    }
 
     /// <summary>
     /// The actor's way with events, without the actor: drift is shown at once, and stands in the journal before what is durable.
@@ -100,7 +116,7 @@ public sealed class PeerStoreReplayProperties
                 journal.AddRange(events);
                 live = events.Aggregate(live, (book, e) => book.Apply(e));
             }
-            else if (command is not Commands.AddressHeard heard || drift.TakesAddressOf(heard.Peer))
+            else if (command is not (Commands.AddressHeard or Commands.RecordSeen) || drift.TakesAddressOf(PeerOf(command)))
             {
                 foreach (var e in decisions.DecideDrift(live, command, now))
                 {

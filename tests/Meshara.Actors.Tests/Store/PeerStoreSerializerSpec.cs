@@ -1,7 +1,9 @@
 using System.Runtime.Serialization;
+using Google.Protobuf;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
 using static Meshara.Actors.Store.PeerStoreEvents;
@@ -17,6 +19,8 @@ public sealed class PeerStoreSerializerSpec
     private static readonly NodeId Id = NodeId.Of(Key);
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, 123, TimeSpan.Zero);
     private static readonly PeerAddress Address = PeerAddress.Parse("192.0.2.1:7373");
+
+    private static readonly SignedRecord Record = RecordOf(Key, Address);
 
     private static readonly PeerStoreSerializer Serializer = new(null!);
 
@@ -35,6 +39,7 @@ public sealed class PeerStoreSerializerSpec
         ["removed"] = new Removed(Noon, Id, Noon.AddMinutes(10)),
         ["forgotten"] = new Forgotten(Noon, Id),
         ["traffic"] = new TrafficCounted(Noon, Id, 1000, 2_000_000_000_000, Noon.AddSeconds(-1)),
+        ["record"] = new RecordLearned(Noon, Key, Record, [Address], NodeId.Of(KeyOf(9))),
         ["traffic one way"] = new TrafficCounted(Noon, Id, 7, 0, LastSeen: null),
     };
 
@@ -55,6 +60,15 @@ public sealed class PeerStoreSerializerSpec
             BytesReceived = 2,
         },
         new KnownPeer { Id = NodeId.Of(KeyOf(9)), Key = KeyOf(9), Source = PeerSource.Inbound, FirstSeen = Noon },
+    ]);
+
+    /// <summary>What later versions added to a peer.</summary>
+    private static readonly StoredPeers Told = StoredPeers.Of(
+    [
+        new KnownPeer
+        {
+            Id = Id, Key = Key, Source = PeerSource.Exchange, FirstSeen = Noon, Record = Record, ToldBy = NodeId.Of(KeyOf(9)),
+        },
     ]);
 
     public static TheoryData<string, string, string> Golden => new()
@@ -118,6 +132,12 @@ public sealed class PeerStoreSerializerSpec
             + "ca9a3a29300e9c5463c93f00"
         },
         {
+            "record", "record",
+            "9b0a4345563c93f0012200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f201a3d0a360a20010"
+            + "2030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2010071a0b0a090a04c000020110cd392a036e657"
+            + "4120301020"
+        },
+        {
             "traffic one way", "traffic",
             "09b0a4345563c93f001220ae216c2ef5247a3782c135efa279a3e4cdc61094270f5d2be58c6204b7a612c91807"
         },
@@ -129,7 +149,9 @@ public sealed class PeerStoreSerializerSpec
     {
         Serializer.Manifest(Events[which]).ShouldBe(manifest);
         Convert.ToHexStringLower(Serializer.ToBinary(Events[which])).ShouldBe(hex);
-        Serializer.FromBinary(Convert.FromHexString(hex), manifest).ShouldBe(Events[which]);
+        var read = (IPeerStoreEvent)Serializer.FromBinary(Convert.FromHexString(hex), manifest);
+        read.ToString().ShouldBe(Events[which].ToString());
+        read.ToStored().ShouldBe(Events[which].ToStored());
     }
 
     [Fact]
@@ -158,6 +180,15 @@ public sealed class PeerStoreSerializerSpec
     }
 
     [Fact]
+    public void What_was_told_of_a_peer_keeps_its_bytes_in_the_snapshot()
+    {
+        Convert.ToHexStringLower(Serializer.ToBinary(Told)).ShouldBe(GoldenTold);
+        var read = ((StoredPeers)Serializer.FromBinary(Convert.FromHexString(GoldenTold), "peers")).Peers[Id];
+        (read.Record, read.ToldBy).ShouldBe((Record, NodeId.Of(KeyOf(9))));
+        read.Record!.Addresses.ShouldBe([Address]);
+    }
+
+    [Fact]
     public void The_identifier_never_changes() => new PeerStoreSerializer(null!).Identifier.ShouldBe(7_373_001);
 
     [Fact]
@@ -175,7 +206,19 @@ public sealed class PeerStoreSerializerSpec
         Should.Throw<SerializationException>(() => Serializer.ToBinary("a string"));
     }
 
+    private static SignedRecord RecordOf(PublicKey key, PeerAddress address)
+    {
+        var body = new PeerRecordBody { PublicKey = ByteString.CopyFrom(key.ToByteArray()), Sequence = 7, Network = "net" };
+        body.Addresses.Add(address.ToWire());
+        var bytes = new SignedPeerRecord { Record = body.ToByteString(), Signature = ByteString.CopyFrom(1, 2, 3) }.ToByteArray();
+        return SignedRecord.TryRead(bytes, out var record) ? record : throw new InvalidOperationException();
+    }
+
     private static PublicKey KeyOf(byte n) => PublicKey.FromBytes(Enumerable.Repeat(n, 32).ToArray());
+
+    private const string GoldenTold =
+        "a8f010a200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20100419b0a4345563c93f007a3d0a360a20010"
+        + "2030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2010071a0b0a090a04c000020110cd392a036e657";
 
     private const string GoldenBook =
         "0a2d0a200909090909090909090909090909090909090909090909090909090909090909100519b0a4345563c93f000ab7010a20010203"
