@@ -5,8 +5,8 @@ using static Meshara.Actors.Store.PeerStoreEvents;
 namespace Meshara.Actors.Store;
 
 /// <summary>
-/// Events that wait for the next flush, coalesced: of each peer at most one count of traffic, one score, one outcome of a dial for each
-/// address, and a bounded number of addresses and records. What is drained adds up to what was added.
+/// Events that wait for the next flush, coalesced: of each peer at most one count of traffic, as many changes of its score as its history
+/// shows, one outcome of a dial for each address, and a bounded number of addresses and records. What is drained adds up to what was added.
 /// </summary>
 internal sealed class Drift
 {
@@ -18,6 +18,7 @@ internal sealed class Drift
 
     private readonly Dictionary<Slot, (long Order, IPeerStoreEvent Event)> _events = [];
     private readonly Dictionary<NodeId, int> _addressChanges = [];
+    private readonly Dictionary<NodeId, LinkedList<Slot>> _judgements = [];
     private long _order;
 
     public int Count => _events.Count;
@@ -35,6 +36,8 @@ internal sealed class Drift
             {
                 _events.Remove(obsolete);
             }
+
+            _judgements.Remove(e.Peer);
         }
 
         var slot = SlotOf(e);
@@ -49,6 +52,7 @@ internal sealed class Drift
         var events = _events.Values.OrderBy(e => e.Order).Select(e => e.Event).ToArray();
         _events.Clear();
         _addressChanges.Clear();
+        _judgements.Clear();
         return events;
     }
 
@@ -58,7 +62,7 @@ internal sealed class Drift
         {
             Sent = a.Sent + b.Sent, Received = a.Received + b.Received, LastSeen = StoredPeers.Later(a.LastSeen, b.LastSeen),
         },
-        (ReputationChanged a, ReputationChanged b) => b with { Delta = a.Delta + b.Delta },
+        (ReputationChanged a, ReputationChanged b) => b with { Delta = ReputationHistory.Sum(a.Delta, b.Delta) },
         (DialEnded, DialEnded b) => b,
         _ => throw new InvalidOperationException($"{earlier.GetType().Name} and {later.GetType().Name} do not coalesce."),
     };
@@ -67,7 +71,9 @@ internal sealed class Drift
     {
         switch (e)
         {
-            case TrafficCounted or ReputationChanged or Forgotten:
+            case ReputationChanged judged:
+                return SlotOf(judged);
+            case TrafficCounted or Forgotten:
                 return new Slot(e.Peer, e.GetType());
             case DialEnded dial:
                 return new Slot(e.Peer, e.GetType(), dial.Address);
@@ -77,6 +83,35 @@ internal sealed class Drift
             default:
                 throw new ArgumentOutOfRangeException(nameof(e), e, "Not drift.");
         }
+    }
+
+    /// <summary>
+    /// A gain joins the one before it if that has the same cause, every other change stands for itself: so the history is the same whether
+    /// it is added up before the flush or after. More than the history shows are not kept: each carries the score that it led to.
+    /// </summary>
+    private Slot SlotOf(ReputationChanged e)
+    {
+        if (!_judgements.TryGetValue(e.Peer, out var waiting))
+        {
+            _judgements[e.Peer] = waiting = [];
+        }
+
+        if (waiting.Last is { Value: var last } && _events[last].Event is ReputationChanged before
+            && ReputationHistory.IsRun(before.Cause, before.Delta, e.Cause, e.Delta))
+        {
+            return last;
+        }
+
+        // One more than is shown, because the first of the rest may be part of a run that began before.
+        if (waiting.Count > ReputationHistory.MaxEntries)
+        {
+            _events.Remove(waiting.First!.Value);
+            waiting.RemoveFirst();
+        }
+
+        var slot = new Slot(e.Peer, e.GetType(), Single: _order);
+        waiting.AddLast(slot);
+        return slot;
     }
 
     private readonly record struct Slot(NodeId Peer, Type Kind, PeerAddress? Address = null, long Single = 0);

@@ -44,10 +44,11 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         SnapshotPluginId = plugin.SnapshotId;
 
         Recover<SnapshotOffer>(OnSnapshot);
-        Recover<IPeerStoreEvent>(e => _durable = _durable.Apply(e));
+        Recover<IStoreEvent>(e => _durable = _durable.Apply(e));
         Recover<RecoveryCompleted>(_ => OnRecovered());
         RecoverAny(unknown => throw new InvalidOperationException($"The peer store cannot replay a {unknown.GetType()}."));
 
+        Command<IRangeCommand>(KeepRange);
         Command<IDurable>(Keep);
         Command<Flush>(_ => OnFlush());
         Command<Stop>(_ => OnStop());
@@ -114,7 +115,7 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     private void OnRecovered()
     {
         _live = _durable;
-        _owner.Tell(new Recovered(_live.Peers));
+        _owner.Tell(new Recovered(_live.Peers) { Ranges = _live.Ranges });
     }
 
     private void Keep(IDurable command)
@@ -139,6 +140,19 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
             Show(decision.Events);
             sender.Tell(new Kept(command.Request, _live.Peers[peer]));
         });
+    }
+
+    private void KeepRange(IRangeCommand command)
+    {
+        var sender = Sender;
+        var (events, refusal) = RangeBanDecisions.Decide(_live.Ranges, command, Now);
+        if (refusal is { } reason)
+        {
+            sender.Tell(new NotKept(command.Request, reason));
+            return;
+        }
+
+        Write(events, () => sender.Tell(new RangesKept(command.Request, _live.Ranges)));
     }
 
     private void OnDrift(ICommand command)
@@ -185,10 +199,10 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     }
 
     /// <summary>Writes the drift, then <paramref name="events"/>, in one transaction. Commands wait meanwhile.</summary>
-    private void Write(IEnumerable<IPeerStoreEvent> events, Action done)
+    private void Write(IEnumerable<IStoreEvent> events, Action done)
     {
         Timers.Cancel(nameof(FlushDue));
-        IPeerStoreEvent[] all = [.. _drift.Drain(), .. events];
+        IStoreEvent[] all = [.. _drift.Drain(), .. events];
         if (all.Length == 0)
         {
             done();

@@ -42,16 +42,22 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
             Commands.Remove c => !peer.Manual && peer.Addresses.IsEmpty && peer.RemovedUntil >= c.Until
                 ? []
                 : [new Removed(now, peer.Id, c.Until)],
-            Commands.Ban c => peer.IsBanned(now) ? [] : [Ban(peer, c.Cause, now)],
+            Commands.Ban c => HoldsAlready(peer, c, now) ? [] : [Ban(peer, c, now)],
             Commands.Unban => peer.Ban is null ? [] : [new Unbanned(now, peer.Id)],
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
         });
     }
 
-    private Banned Ban(KnownPeer peer, ReputationCause cause, DateTimeOffset now)
+    /// <summary>A person's word replaces what holds; what follows from conduct does not.</summary>
+    private static bool HoldsAlready(KnownPeer peer, Commands.Ban c, DateTimeOffset now) => peer.IsBanned(now)
+        && (c.Cause != ReputationCause.Operator
+            || (peer.Ban!.Cause == c.Cause && peer.Ban.Note == c.Note && (c.Until is null || peer.Ban.Until == c.Until)));
+
+    private Banned Ban(KnownPeer peer, Commands.Ban c, DateTimeOffset now)
     {
-        var count = (peer.Ban?.Count ?? 0) + 1;
-        return new Banned(now, peer.Id, now + Policy.BanLength(count), cause, count, peer.Reputation.ScoreAt(now, Policy));
+        var count = (peer.Ban?.Count ?? 0) + (peer.IsBanned(now) ? 0 : 1);
+        var until = c.Until ?? (now + Policy.BanLength(count));
+        return new Banned(now, peer.Id, until, c.Cause, count, peer.Reputation.ScoreAt(now, Policy), c.Note);
     }
 
     private Decision Learn(StoredPeers book, Commands.Learn command, DateTimeOffset now)
@@ -189,7 +195,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     private ImmutableArray<IPeerStoreEvent> Judged(KnownPeer peer, Commands.Judge c, DateTimeOffset now)
     {
         var after = peer.Reputation.After(c.Cause, now, Policy, c.Times);
-        var delta = after.Score - peer.Reputation.ScoreAt(now, Policy);
+        var delta = ReputationHistory.Sum(after.Score, -peer.Reputation.ScoreAt(now, Policy));
 
         // The score is frozen while a ban lasts; and a gain over the cap is none.
         return peer.IsBanned(now) || (delta == 0 && Policy.DeltaOf(c.Cause) >= 0)

@@ -5,13 +5,17 @@ using Meshara.Core.Peers;
 namespace Meshara.Actors.Store;
 
 /// <summary>
-/// A fact about one peer, as it is stored. It carries its own time and the outcome of every policy that led to it, so that
+/// A fact, as it is stored. It carries its own time and the outcome of every policy that led to it, so that
 /// replaying it needs neither a clock nor the settings of that day.
 /// </summary>
-internal interface IPeerStoreEvent
+internal interface IStoreEvent
 {
     DateTimeOffset At { get; }
+}
 
+/// <summary>A fact about one peer.</summary>
+internal interface IPeerStoreEvent : IStoreEvent
+{
     /// <summary>The one peer that it changes.</summary>
     NodeId Peer { get; }
 }
@@ -55,7 +59,8 @@ internal static class PeerStoreEvents
 
     /// <summary>Banned; the <paramref name="Score"/> is frozen until the end of the ban.</summary>
     public sealed record Banned(
-        DateTimeOffset At, NodeId Peer, DateTimeOffset Until, ReputationCause Cause, int Count, double Score) : IPeerStoreEvent;
+        DateTimeOffset At, NodeId Peer, DateTimeOffset Until, ReputationCause Cause, int Count, double Score, string? Note = null)
+        : IPeerStoreEvent;
 
     /// <summary>A person lifted the ban: a clean slate, score 0, and a next ban is the first again.</summary>
     public sealed record Unbanned(DateTimeOffset At, NodeId Peer) : IPeerStoreEvent;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Event;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -24,6 +25,9 @@ internal static class PeerStoreProtocol
         long Request { get; }
     }
 
+    /// <summary>A durable command about a range of addresses: answered with <see cref="RangesKept"/> or <see cref="NotKept"/>.</summary>
+    public interface IRangeCommand : IDurable;
+
     /// <summary>
     /// A peer has proven its key. <paramref name="Manual"/>: a person asked for it, which also ends a removal and a ban.
     /// </summary>
@@ -35,11 +39,20 @@ internal static class PeerStoreProtocol
     /// </summary>
     public sealed record Remove(long Request, NodeId Peer, DateTimeOffset Until) : IDurable;
 
-    /// <summary>Bans the peer; how long follows from the policy and from how often it was banned before.</summary>
-    public sealed record Ban(long Request, NodeId Peer, ReputationCause Cause) : IDurable;
+    /// <summary>
+    /// Bans the peer; how long follows from the policy and from how often it was banned before, unless a person says until when. That person's
+    /// word also replaces a ban that holds already.
+    /// </summary>
+    public sealed record Ban(long Request, NodeId Peer, ReputationCause Cause, DateTimeOffset? Until = null, string? Note = null) : IDurable;
 
     /// <summary>Lifts a ban.</summary>
     public sealed record Unban(long Request, NodeId Peer) : IDurable;
+
+    /// <summary>Bans the range, or changes its ban.</summary>
+    public sealed record BanRange(long Request, IPNetwork Range, DateTimeOffset Until, string? Note) : IRangeCommand;
+
+    /// <summary>Lifts the ban of that very range.</summary>
+    public sealed record UnbanRange(long Request, IPNetwork Range) : IRangeCommand;
 
     /// <summary>Drift: an address of a known peer was dialled, and failed or (null) did not.</summary>
     public sealed record DialEnded(NodeId Peer, PeerAddress Address, Reason? Failure) : ICommand;
@@ -74,7 +87,10 @@ internal static class PeerStoreProtocol
     /// <summary>It is on the disk. <paramref name="Peer"/> is what is known of the peer now.</summary>
     public sealed record Kept(long Request, KnownPeer Peer);
 
-    /// <summary>It is not on the disk, and nothing was changed: unknown-peer; store-unavailable; or no-slot, when all that are
+    /// <summary>It is on the disk. <paramref name="Ranges"/> are all that are banned now.</summary>
+    public sealed record RangesKept(long Request, RangeBans Ranges);
+
+    /// <summary>It is not on the disk, and nothing was changed: unknown-peer; store-unavailable; too-many-bans; or no-slot, when all that are
     /// known are manual, banned or removed, and the bound on known peers is reached.</summary>
     public sealed record NotKept(long Request, Reason Reason);
 
@@ -82,7 +98,10 @@ internal static class PeerStoreProtocol
     public sealed record Flushed(bool Everything = true);
 
     /// <summary>To the owner, after each recovery: all that is known.</summary>
-    public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers);
+    public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers)
+    {
+        public RangeBans Ranges { get; init; } = RangeBans.None;
+    }
 
     /// <summary>To the owner, whenever what is known of a peer changed. Drift shows at once, before it is written.</summary>
     public sealed record Changed(KnownPeer Peer);

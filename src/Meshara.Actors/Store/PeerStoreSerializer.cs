@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
 using static Meshara.Actors.Store.PeerStoreEvents;
+using static Meshara.Actors.Store.RangeBanEvents;
 
 namespace Meshara.Actors.Store;
 
@@ -30,6 +31,8 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         Forgotten => "forgotten",
         TrafficCounted => "traffic",
         RecordLearned => "record",
+        RangeBanned => "range-banned",
+        RangeUnbanned => "range-unbanned",
         StoredPeers => "peers",
         _ => throw new SerializationException($"The peer store does not store {o.GetType()}."),
     };
@@ -37,6 +40,8 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
     public override byte[] ToBinary(object obj) => obj switch
     {
         IPeerStoreEvent e => e.ToStored().ToByteArray(),
+        RangeBanned e => e.ToStored().ToByteArray(),
+        RangeUnbanned e => e.ToStored().ToByteArray(),
         StoredPeers book => book.ToStored().ToByteArray(),
         _ => throw new SerializationException($"The peer store does not store {obj.GetType()}."),
     };
@@ -55,6 +60,8 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         "forgotten" => StoredForms.From(Stored.Forgotten.Parser.ParseFrom(bytes)),
         "traffic" => StoredForms.From(Stored.TrafficCounted.Parser.ParseFrom(bytes)),
         "record" => StoredForms.From(Stored.RecordLearned.Parser.ParseFrom(bytes)),
+        "range-banned" => StoredBans.From(Stored.RangeBanned.Parser.ParseFrom(bytes)),
+        "range-unbanned" => StoredBans.From(Stored.RangeUnbanned.Parser.ParseFrom(bytes)),
         "peers" => StoredForms.From(Stored.Snapshot.Parser.ParseFrom(bytes)),
         _ => throw new SerializationException(
             $"The store holds '{manifest}', which this version does not know; a later version wrote it. Nothing was changed."),

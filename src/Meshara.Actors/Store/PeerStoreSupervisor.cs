@@ -126,6 +126,7 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     {
         Receive<PeerStore.Opening>(_ => Context.WatchWith(Sender, new StoreDied()));
         Receive<Kept>(kept => Answer(kept.Request, kept));
+        Receive<RangesKept>(kept => Answer(kept.Request, kept));
         Receive<NotKept>(refused => Answer(refused.Request, refused));
         Receive<Flushed>(OnFlushed);
         Receive<Changed>(_owner.Tell);

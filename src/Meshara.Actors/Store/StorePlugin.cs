@@ -76,7 +76,7 @@ internal sealed class StorePlugin
         akka.actor {
           serializers.meshara-peer-store = "{{NameOf(typeof(PeerStoreSerializer))}}"
           serialization-bindings {
-            "{{NameOf(typeof(IPeerStoreEvent))}}" = meshara-peer-store
+            "{{NameOf(typeof(IStoreEvent))}}" = meshara-peer-store
             "{{NameOf(typeof(StoredPeers))}}" = meshara-peer-store
           }
         }

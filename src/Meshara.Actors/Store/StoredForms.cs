@@ -20,10 +20,7 @@ internal static class StoredForms
             At = Ticks(x.At), Peer = Bytes(x.Peer), Cause = (int)x.Cause, Delta = x.Delta,
             Score = x.Score, Gained = x.Gained, MinuteBegan = Ticks(x.MinuteBegan),
         },
-        Banned x => new Stored.Banned
-        {
-            At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until), Cause = (int)x.Cause, Count = x.Count, Score = x.Score,
-        },
+        Banned x => Ban(x),
         Unbanned x => new Stored.Unbanned { At = Ticks(x.At), Peer = Bytes(x.Peer) },
         Removed x => new Stored.Removed { At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until) },
         Forgotten x => new Stored.Forgotten { At = Ticks(x.At), Peer = Bytes(x.Peer) },
@@ -47,7 +44,7 @@ internal static class StoredForms
         Time(x.At), Id(x.Peer), Known<ReputationCause>(x.Cause), x.Delta, x.Score, x.Gained, Time(x.MinuteBegan));
 
     public static Banned From(Stored.Banned x) => new(
-        Time(x.At), Id(x.Peer), Time(x.Until), Known<ReputationCause>(x.Cause), x.Count, x.Score);
+        Time(x.At), Id(x.Peer), Time(x.Until), Known<ReputationCause>(x.Cause), x.Count, x.Score, x.HasNote ? x.Note : null);
 
     public static Unbanned From(Stored.Unbanned x) => new(Time(x.At), Id(x.Peer));
 
@@ -66,10 +63,12 @@ internal static class StoredForms
     {
         var snapshot = new Stored.Snapshot();
         snapshot.Peers.AddRange(book.Peers.Values.OrderBy(p => p.Id).Select(ToStored));
+        snapshot.Ranges.AddRange(book.Ranges.All.Select(StoredBans.ToStored));
         return snapshot;
     }
 
-    public static StoredPeers From(Stored.Snapshot snapshot) => StoredPeers.Of(snapshot.Peers.Select(From));
+    public static StoredPeers From(Stored.Snapshot snapshot) => StoredPeers.Of(
+        snapshot.Peers.Select(From), RangeBans.Of(snapshot.Ranges.Select(StoredBans.From)));
 
     private static Stored.Snapshot.Types.Peer ToStored(KnownPeer p)
     {
@@ -103,7 +102,13 @@ internal static class StoredForms
         if (p.Ban is { } ban)
         {
             stored.Ban = new Stored.Snapshot.Types.Ban { Until = Ticks(ban.Until), Cause = (int)ban.Cause, Count = ban.Count };
+            if (ban.Note is { } note)
+            {
+                stored.Ban.Note = note;
+            }
         }
+
+        stored.History.AddRange(p.History.Entries.Select(StoredBans.ToStored));
 
         stored.Addresses.AddRange(p.Addresses.Select(ToStored));
         return stored;
@@ -122,7 +127,8 @@ internal static class StoredForms
             LastSeen = p.HasLastSeen ? Time(p.LastSeen) : null,
             Addresses = [.. p.Addresses.Select(From)],
             Reputation = new Reputation(p.Score, Time(p.ScoreAt), p.Gained, Time(p.MinuteBegan)),
-            Ban = p.Ban is { } ban ? new Ban(Time(ban.Until), Known<ReputationCause>(ban.Cause), ban.Count) : null,
+            Ban = p.Ban is { } ban ? new Ban(Time(ban.Until), Known<ReputationCause>(ban.Cause), ban.Count, ban.HasNote ? ban.Note : null) : null,
+            History = StoredBans.From(p.History),
             Record = p.HasRecord ? Record(p.Record) : null,
             ToldBy = p.HasToldBy ? Id(p.ToldBy) : null,
             RemovedUntil = p.HasRemovedUntil ? Time(p.RemovedUntil) : null,
@@ -153,6 +159,20 @@ internal static class StoredForms
         a.HasLastTry ? Time(a.LastTry) : null,
         a.HasLastFailure ? Known<Reason>(a.LastFailure) : null,
         a.Failures);
+
+    private static Stored.Banned Ban(Banned x)
+    {
+        var stored = new Stored.Banned
+        {
+            At = Ticks(x.At), Peer = Bytes(x.Peer), Until = Ticks(x.Until), Cause = (int)x.Cause, Count = x.Count, Score = x.Score,
+        };
+        if (x.Note is { } note)
+        {
+            stored.Note = note;
+        }
+
+        return stored;
+    }
 
     private static Stored.DialEnded Dial(DialEnded x)
     {
@@ -193,9 +213,9 @@ internal static class StoredForms
         ? record
         : throw new InvalidDataException("A stored record of a peer cannot be read.");
 
-    private static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+    internal static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
 
-    private static DateTimeOffset Time(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(ticks);
+    internal static DateTimeOffset Time(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(ticks);
 
     private static ByteString Bytes(NodeId id) => ByteString.CopyFrom(id.ToByteArray());
 
@@ -205,7 +225,7 @@ internal static class StoredForms
 
     private static PublicKey Key(ByteString bytes) => PublicKey.FromBytes(bytes.Span);
 
-    private static T Known<T>(int number)
+    internal static T Known<T>(int number)
         where T : struct, Enum
     {
         var value = (T)Enum.ToObject(typeof(T), number);

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreEvents;
+using static Meshara.Actors.Store.RangeBanEvents;
 
 namespace Meshara.Actors.Store;
 
-/// <summary>All that is known of peers: what the stored events add up to. Immutable; applying an event is pure.</summary>
+/// <summary>All that is known of peers, and which ranges of addresses are banned: what the stored events add up to. Immutable; applying an event is pure.</summary>
 internal sealed class StoredPeers
 {
     public static readonly StoredPeers Empty = new(
@@ -34,7 +35,18 @@ internal sealed class StoredPeers
     /// </summary>
     public ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims { get; }
 
-    public static StoredPeers Of(IEnumerable<KnownPeer> peers) => peers.Aggregate(Empty, (book, peer) => book.With(peer));
+    public RangeBans Ranges { get; private init; } = RangeBans.None;
+
+    public static StoredPeers Of(IEnumerable<KnownPeer> peers, RangeBans? ranges = null) =>
+        peers.Aggregate(Empty.With(ranges ?? RangeBans.None), (book, peer) => book.With(peer));
+
+    public StoredPeers Apply(IStoreEvent e) => e switch
+    {
+        IPeerStoreEvent about => Apply(about),
+        RangeBanned b => With(Ranges.With(new RangeBan(b.Range, b.At, b.Until, b.Note))),
+        RangeUnbanned b => With(Ranges.Without(b.Range)),
+        _ => throw new InvalidOperationException($"The peer store has no rule for the event {e.GetType().Name}."),
+    };
 
     /// <summary>The book after <paramref name="e"/>, which changes no peer but its own.</summary>
     public StoredPeers Apply(IPeerStoreEvent e)
@@ -62,13 +74,24 @@ internal sealed class StoredPeers
             AddressHeard heard => With(Put(peer, new KnownAddress(heard.Address))),
             AddressForgotten lost => With(peer with { Addresses = peer.Addresses.RemoveAll(a => a.Address == lost.Address) }),
             DialEnded dial => With(Tried(peer, dial)),
-            ReputationChanged r => With(peer with { Reputation = new Reputation(r.Score, r.At, r.Gained, r.MinuteBegan) }),
+            ReputationChanged r => With(peer with
+            {
+                Reputation = new Reputation(r.Score, r.At, r.Gained, r.MinuteBegan),
+                History = peer.History.With(new ReputationEntry(r.At, ReputationStep.Judged, r.Cause, r.Delta, r.Score)),
+            }),
             Banned b => With(peer with
             {
-                Ban = new Ban(b.Until, b.Cause, b.Count),
+                Ban = new Ban(b.Until, b.Cause, b.Count, b.Note),
                 Reputation = peer.Reputation with { Score = b.Score, At = b.Until },
+                History = peer.History.With(new ReputationEntry(b.At, ReputationStep.Banned, b.Cause, 0, b.Score) { Until = b.Until, Note = b.Note }),
             }),
-            Unbanned => With(peer with { Ban = null, Reputation = peer.Reputation with { Score = 0, At = e.At } }),
+            Unbanned => With(peer with
+            {
+                Ban = null,
+                Reputation = peer.Reputation with { Score = 0, At = e.At },
+                History = peer.History.With(
+                    new ReputationEntry(e.At, ReputationStep.Unbanned, ReputationCause.Operator, 0 - peer.Reputation.Score, 0)),
+            }),
             Removed removed => With(peer with { Manual = false, Addresses = [], RemovedUntil = removed.Until }),
             TrafficCounted t => With(peer with
             {
@@ -141,7 +164,7 @@ internal sealed class StoredPeers
         var peers = Peers.SetItem(peer.Id, peer);
         if (before is null ? peer.Addresses.IsEmpty : before.Addresses == peer.Addresses)
         {
-            return new StoredPeers(peers, Pins, Claims);
+            return new StoredPeers(peers, Pins, Claims) { Ranges = Ranges };
         }
 
         var (pins, claims) = before is null ? (Pins, Claims) : WithoutAddresses(before);
@@ -151,13 +174,15 @@ internal sealed class StoredPeers
             claims = claims.SetItem(address.Address, claims.GetValueOrDefault(address.Address, []).Add(peer.Id));
         }
 
-        return new StoredPeers(peers, pins, claims);
+        return new StoredPeers(peers, pins, claims) { Ranges = Ranges };
     }
+
+    private StoredPeers With(RangeBans ranges) => new(Peers, Pins, Claims) { Ranges = ranges };
 
     private StoredPeers Without(KnownPeer peer)
     {
         var (pins, claims) = WithoutAddresses(peer);
-        return new StoredPeers(Peers.Remove(peer.Id), pins, claims);
+        return new StoredPeers(Peers.Remove(peer.Id), pins, claims) { Ranges = Ranges };
     }
 
     private (ImmutableDictionary<PeerAddress, NodeId> Pins, ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims)

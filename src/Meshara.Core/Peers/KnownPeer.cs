@@ -28,6 +28,9 @@ internal sealed record KnownPeer
 
     public Ban? Ban { get; init; }
 
+    /// <summary>How its score came about.</summary>
+    public ReputationHistory History { get; init; } = ReputationHistory.Empty;
+
     /// <summary>The newest record that it signed; null if none was seen.</summary>
     public SignedRecord? Record { get; init; }
 
@@ -92,5 +95,6 @@ internal sealed record KnownAddress(
 /// <summary>A ban.</summary>
 /// <param name="Until">When it ends.</param>
 /// <param name="Cause">Why.</param>
-/// <param name="Count">Which in the peer's history, from 1: each lasts twice as long as the one before.</param>
-internal sealed record Ban(DateTimeOffset Until, ReputationCause Cause, int Count);
+/// <param name="Count">Which in the peer's history, from 1: each lasts twice as long as the one before, unless a person says how long.</param>
+/// <param name="Note">What the person said who banned the peer.</param>
+internal sealed record Ban(DateTimeOffset Until, ReputationCause Cause, int Count, string? Note = null);

@@ -102,4 +102,7 @@ public enum Reason
 
     /// <summary>The store cannot keep what was asked of it.</summary>
     StoreUnavailable = 31,
+
+    /// <summary>As many address ranges are banned as may be.</summary>
+    TooManyBans = 40,
 }

@@ -40,6 +40,7 @@ public static class Reasons
             [Reason.QueueFull] = ("queue-full", "What waits to be sent to the peer has reached its bound; send again when it has drained."),
             [Reason.MessageTooLarge] = ("message-too-large", "The message is over max-frame-size; send it in parts."),
             [Reason.StoreUnavailable] = ("store-unavailable", "The peer store cannot keep this now, so nothing was changed; see the node's health for the cause."),
+            [Reason.TooManyBans] = ("too-many-bans", "As many address ranges are banned as may be; lift some, ban a wider one, or use a firewall."),
         }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, Reason> ByName =

@@ -17,6 +17,12 @@ internal sealed class VolatileStore : ReceiveActor
     {
         (_owner, _disk) = (owner, disk);
         var scheduler = Context.System.Scheduler;
+        Receive<IRangeCommand>(command => _disk.Cause is null, command =>
+        {
+            var (events, refusal) = RangeBanDecisions.Decide(_disk.Book.Ranges, command, scheduler.Now);
+            _disk.Book = events.Aggregate(_disk.Book, (book, e) => book.Apply(e));
+            Sender.Tell(refusal is { } reason ? new NotKept(command.Request, reason) : new RangesKept(command.Request, _disk.Book.Ranges));
+        });
         Receive<IDurable>(command =>
         {
             if (_disk.Cause is not null)
@@ -46,7 +52,7 @@ internal sealed class VolatileStore : ReceiveActor
     }
 
     protected override void PreStart() => _owner.Tell(
-        _disk.Cause is { } cause ? new Unavailable(cause) : new Recovered(_disk.Book.Peers));
+        _disk.Cause is { } cause ? new Unavailable(cause) : new Recovered(_disk.Book.Peers) { Ranges = _disk.Book.Ranges });
 
     private void Apply(IReadOnlyCollection<IPeerStoreEvent> events)
     {

@@ -30,6 +30,7 @@ public sealed class PeerStoreReplayProperties
         (1, Gen.Select(Id, Gen.Int[1, 600], (p, s) => (Commands.ICommand)new Commands.Remove(0, p, Noon.AddSeconds(s)))),
         (1, Gen.Select(Id, Cause, (p, c) => (Commands.ICommand)new Commands.Ban(0, p, c))),
         (1, Id.Select(p => (Commands.ICommand)new Commands.Unban(0, p))),
+        (1, Gen.Select(Id, Gen.Int[1, 600], (p, s) => (Commands.ICommand)new Commands.Ban(0, p, ReputationCause.Operator, Noon.AddSeconds(s), "spam"))),
         (6, Gen.Select(Id, Address, Gen.Bool, (p, a, f) => (Commands.ICommand)new Commands.DialEnded(p, a, f ? Reason.Refused : null))),
         (8, Gen.Select(Id, Address, (p, a) => (Commands.ICommand)new Commands.AddressHeard(p, a))),
         (6, Gen.Select(Key, Gen.Int[1, 50], Address.Array[1, 10], Id, (k, n, a, t) => (Commands.ICommand)new Commands.RecordSeen(k, RecordOf(k, n, a), [.. a], t))),

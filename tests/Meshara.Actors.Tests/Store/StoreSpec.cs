@@ -77,7 +77,7 @@ public abstract class StoreSpec : TestKit
         var request = ++_request;
         store.Tell(command(request), TestActor);
         var answer = await ExpectMsgAsync<object>(Patience);
-        (answer is Kept kept ? kept.Request : ((NotKept)answer).Request).ShouldBe(request);
+        (answer switch { Kept kept => kept.Request, RangesKept kept => kept.Request, _ => ((NotKept)answer).Request }).ShouldBe(request);
         return answer;
     }
 
