@@ -19,7 +19,7 @@ namespace Meshara.Actors;
 /// The door to a node: add, remove and list peers, send and receive, subscribe. Safe to use from any thread. It can be held
 /// before the node has started; a call then waits for the start (or fails with what the start failed with).
 /// </summary>
-public sealed class Mesh
+public sealed partial class Mesh
 {
     /// <summary>The name of a node, of its actor and of its block of HOCON, when nobody says otherwise.</summary>
     public const string DefaultName = "meshara";
@@ -255,7 +255,7 @@ public sealed class Mesh
         await AskAsync(question, cancellation, patience).ConfigureAwait(false) switch
         {
             T answer => answer,
-            MeshProtocol.Failed failed => throw new MeshException(failed.Reason),
+            MeshProtocol.Failed failed => throw new MeshException(failed.Reason, failed.Detail),
             var other => throw new InvalidOperationException($"{question} was answered with {other}."),
         };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -24,7 +25,7 @@ public enum MeshEventKind
     /// <summary>An outbound connection did not come about; the reason says why.</summary>
     DialFailed,
 
-    /// <summary>A peer was banned.</summary>
+    /// <summary>A peer or a range of addresses was banned.</summary>
     PeerBanned,
 
     /// <summary>A ban ended or was lifted.</summary>
@@ -53,6 +54,9 @@ public sealed record MeshEvent(MeshEventKind Kind, DateTimeOffset At)
 
     /// <summary>The address it is about.</summary>
     public PeerAddress? Address { get; init; }
+
+    /// <summary>The range of addresses it is about.</summary>
+    public IPNetwork? Range { get; init; }
 
     /// <summary>Who dialled.</summary>
     public Direction? Direction { get; init; }

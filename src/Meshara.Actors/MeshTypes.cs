@@ -36,7 +36,11 @@ public sealed record PeerDetails(
 /// <param name="Proven">Whether the peer's key answered a dial there.</param>
 /// <param name="LastTry">When it was last dialled.</param>
 /// <param name="LastFailure">Why the last dial failed; null if it did not.</param>
-public sealed record PeerAddressState(PeerAddress Address, bool Proven, DateTimeOffset? LastTry, Reason? LastFailure);
+public sealed record PeerAddressState(PeerAddress Address, bool Proven, DateTimeOffset? LastTry, Reason? LastFailure)
+{
+    /// <summary>When it is dialled next; null if that is not planned. In the past: as soon as there is room for it.</summary>
+    public DateTimeOffset? NextTry { get; init; }
+}
 
 /// <summary>A node that says of itself that it is on the local network. Nothing of that is proven until it is connected.</summary>
 /// <param name="PeerId">Who it says it is.</param>

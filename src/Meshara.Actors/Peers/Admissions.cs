@@ -22,7 +22,8 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
         var peer = NodeId.Of(ask.Key);
         connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
-        var admission = state.Roster.Admit(
+        // A name may lead into a banned range, which shows only now.
+        var admission = state.Ranges.BanOf(ask.Remote, state.Now) is not null ? new Admission.Refused(Reason.Banned) : state.Roster.Admit(
             peer, ask.Connection, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim);
         switch (admission)
         {
@@ -69,7 +70,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         state.Book.Update(peer);
         dialler.Follow(peer);
         var isLow = peer.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good;
-        if (!peer.Manual && (isLow || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)
+        if (((isLow && !peer.Manual) || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)
         {
             open.Actor.Tell(new Close(peer.IsBanned(state.Now) ? Reason.Banned : Reason.LowReputation));
         }
@@ -95,6 +96,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
 
         HandshakeIsOver(connection);
+        state.Ends.Note(connection, ended, state.Now);
         if (connection.Peer is { } peer)
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);

@@ -37,6 +37,12 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     /// <summary>The address that was dialled; null for an inbound connection.</summary>
     public PeerAddress? Dialled => (Origin as ConnectionOrigin.Dial)?.Address;
+
+    /// <summary>Who it leads to, or must lead to; null while nobody knows.</summary>
+    public NodeId? Sought => Peer ?? (Origin as ConnectionOrigin.Dial)?.Expected;
+
+    /// <summary>Where the other side is, so far as that is known by now.</summary>
+    public PeerAddress? FarEnd => Remote ?? Dialled ?? (Handshake is { } inbound ? PeerAddress.Of(inbound.Socket.Remote) : null);
 }
 
 /// <summary>The connection actors of a node, by number. Owned by the supervisor.</summary>

@@ -18,7 +18,7 @@ internal sealed class Dialler(
     /// <summary>Wants what the store and the configuration ask for, and begins.</summary>
     public void PlanFromTheStart()
     {
-        foreach (var peer in state.Book.All.Where(p => p.Manual && !p.IsRemoved(state.Now)))
+        foreach (var peer in state.Book.All.Where(p => p.Manual && !p.IsRemoved(state.Now) && !p.IsBanned(state.Now)))
         {
             state.Plan = state.Plan.Want(peer.Id, AddressesOf(peer.Id), PeerSource.Store, held: false, state.Now);
         }
@@ -46,11 +46,11 @@ internal sealed class Dialler(
         Follow(peer.Id);
     }
 
-    /// <summary>A manual peer is wanted for ever, one on the local network while it is there, and any other not.</summary>
+    /// <summary>A manual peer is wanted for ever unless a person banned it, one on the local network while it is there, and any other not.</summary>
     public void Follow(NodeId peer)
     {
         var known = state.Book[peer];
-        PeerSource? why = known is { Manual: true } ? PeerSource.Manual
+        PeerSource? why = known is { Manual: true } && !known.IsBanned(state.Now) ? PeerSource.Manual
             : state.Neighbours[peer] is not null && peer != state.Node.Node.Id && !IsKeptOut(known) ? PeerSource.Mdns
             : null;
         state.Plan = why is { } source
@@ -68,12 +68,26 @@ internal sealed class Dialler(
         }
     }
 
+    /// <summary>Addresses that were banned can be dialled again, or no longer.</summary>
+    public void FollowEverybody()
+    {
+        state.Plan = state.Plan.Unbar(state.Now);
+        foreach (var peer in state.Book.All.Where(p => p.Manual).Select(p => p.Id).ToList())
+        {
+            Follow(peer);
+        }
+
+        FollowAllNeighbours();
+        DialWhatIsDue();
+    }
+
     /// <summary>Dials once, because a person asked.</summary>
     public LiveConnection DialFor(PeerTarget target) =>
         start(new ConnectionOrigin.Dial(target.Address, WithPin(target).Expected), PeerSource.Manual, Claim.Person);
 
     public void DialWhatIsDue()
     {
+        state.Plan = state.Plan.Bar(BannedUntil, state.Now);
         var underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
         foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
         {
@@ -97,7 +111,13 @@ internal sealed class Dialler(
 
     /// <summary>Where it says that it is now goes before where it was.</summary>
     private ImmutableArray<PeerAddress> AddressesOf(NodeId peer) =>
-        [.. state.Neighbours.AddressesOf(peer).Concat(state.Book[peer]?.AddressesBestFirst.Select(a => a.Address) ?? []).Distinct()];
+        [.. state.Neighbours.AddressesOf(peer).Concat(state.Book[peer]?.AddressesBestFirst.Select(a => a.Address) ?? []).Distinct()
+            .Where(a => state.Ranges.BanOf(a, state.Now) is null)];
+
+    /// <summary>Until when the goal must not be dialled, because its peer is banned or the range of its address is; null: it may be.</summary>
+    private DateTimeOffset? BannedUntil(DialGoal goal) =>
+        goal.Expected is { } peer && state.Book[peer] is { Ban: { } ban } known && known.IsBanned(state.Now) ? ban.Until
+        : state.Ranges.BanOf(goal.Next, state.Now)?.Until;
 
     private bool IsKeptOut(KnownPeer? known) => known is not null && (known.IsRemoved(state.Now) || known.IsBanned(state.Now)
         || known.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good);

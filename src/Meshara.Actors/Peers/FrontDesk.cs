@@ -12,6 +12,12 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
 {
     public void OnAdd(Add add, IActorRef sender)
     {
+        if (state.Ranges.BanOf(add.Target.Address, state.Now) is { } ban)
+        {
+            sender.Tell(new Failed(Reason.Banned) { Detail = $"The address lies in the banned range {ban.Range}." });
+            return;
+        }
+
         var connection = dialler.DialFor(add.Target);
         state.Adds.Add(connection.Number, add.Target.Address, (kept, failure, wasConnected) =>
         {
@@ -94,7 +100,7 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
         state.Announce.Problems));
 
     /// <summary>Answers with the peers, each with the figures that only its connection knows.</summary>
-    private void Answer(IActorRef sender, ImmutableArray<NodeId> ids, Func<ImmutableArray<PeerInfo>, object> answer)
+    public void Answer(IActorRef sender, ImmutableArray<NodeId> ids, Func<ImmutableArray<PeerInfo>, object> answer)
     {
         var rows = ids.Select(id => (Known: state.Book[id], Connection: state.OpenConnectionOf(id))).ToImmutableArray();
         var (now, policy) = (state.Now, state.Settings.Reputation);

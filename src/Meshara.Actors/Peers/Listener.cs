@@ -10,7 +10,7 @@ using Meshara.Core.Peers;
 namespace Meshara.Actors.Peers;
 
 /// <summary>
-/// Accepts sockets, and closes those over a limit before they have cost any TLS work. The others go to the supervisor; a handshake
+/// Accepts sockets, and closes those from banned addresses and those over a limit before they have cost any TLS work. The others go to the supervisor; a handshake
 /// that has to give way to a newer one is named to it.
 /// </summary>
 internal sealed class Listener : ReceiveActor, IWithTimers
@@ -24,6 +24,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     private readonly PartitionedRateLimiter<IPAddress> _perSource;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private HandshakeSlots _slots;
+    private RangeBans _banned = RangeBans.None;
     private long _next;
 
     public Listener(IPeerListener listener, ListenerSettings settings)
@@ -47,6 +48,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(Retry.Instance, Retry.Instance, AfterFailure);
         });
         Receive<Retry>(_ => Accept());
+        Receive<Banned>(banned => _banned = banned.Ranges);
         Receive<HandshakeOver>(over => _slots = _slots.Release(over.Source, over.Handshake));
     }
 
@@ -90,13 +92,20 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     private void OnAccepted(IInboundSocket socket)
     {
         var source = HandshakeSlots.SourceOf(socket.Remote.Address);
+
+        // Before any limit: a flood from banned addresses must not use up what is there for the others.
+        if (_banned.BanOf(socket.Remote.Address, Context.System.Scheduler.Now) is not null)
+        {
+            TurnAway(socket, Reason.Banned);
+            return;
+        }
+
         using var lease = _all.AttemptAcquire();
 
         // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest.
         if (!lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.AttemptAcquire(source).IsAcquired))
         {
-            Context.Parent.Tell(new TurnedAway(PeerAddress.Of(socket.Remote), Reason.RateLimited));
-            socket.Dispose();
+            TurnAway(socket, Reason.RateLimited);
             return;
         }
 
@@ -109,6 +118,12 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         }
     }
 
+    private static void TurnAway(IInboundSocket socket, Reason reason)
+    {
+        Context.Parent.Tell(new TurnedAway(PeerAddress.Of(socket.Remote), reason));
+        socket.Dispose();
+    }
+
     /// <summary>To the supervisor: somebody dialled. It answers <see cref="HandshakeOver"/> when the handshake has ended, either way.</summary>
     public sealed record Inbound(IInboundSocket Socket, IPAddress Source, long Handshake);
 
@@ -117,6 +132,9 @@ internal sealed class Listener : ReceiveActor, IWithTimers
 
     /// <summary>To the supervisor: a socket was closed unread.</summary>
     public sealed record TurnedAway(PeerAddress Remote, Reason Reason);
+
+    /// <summary>From the supervisor: the ranges that are banned from now on.</summary>
+    public sealed record Banned(RangeBans Ranges) : IDeadLetterSuppression;
 
     public sealed record HandshakeOver(IPAddress Source, long Handshake) : IDeadLetterSuppression;
 

@@ -40,5 +40,9 @@ internal static class MeshProtocol
     /// <summary>Stops the node. Its supervisor stops when everything is closed and kept.</summary>
     public sealed record Stop;
 
-    public sealed record Failed(Reason Reason);
+    public sealed record Failed(Reason Reason)
+    {
+        /// <summary>What the sentence of the reason does not say.</summary>
+        public string? Detail { get; init; }
+    }
 }

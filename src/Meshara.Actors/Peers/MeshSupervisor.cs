@@ -36,6 +36,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly Dialler _dialler;
     private readonly Admissions _admissions;
     private readonly FrontDesk _desk;
+    private readonly BanDesk _bans;
+    private readonly InquiryDesk _inquiries;
     private readonly IActorRef _events;
     private readonly IActorRef _messages;
     private readonly IActorRef _store;
@@ -63,6 +65,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _admissions = new Admissions(
             _state, _dialler, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
         _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
+        _bans = new BanDesk(_state, _dialler, _listener);
+        _inquiries = new InquiryDesk(_state, _desk);
         Recovering();
     }
 
@@ -87,6 +91,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.Recovered>(recovered =>
         {
             _state.Book.Fill(recovered.Peers);
+            _bans.Fill(recovered.Ranges);
             Become(Running);
             Stash.UnstashAll();
             Timers.StartPeriodicTimer(MinuteOver.Instance, MinuteOver.Instance, TimeSpan.FromMinutes(1));
@@ -125,8 +130,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
         Receive<MeshProtocol.Discover>(_ => _desk.OnDiscover(Sender));
+        Receive<BanProtocol.IRequest>(request => _bans.On(request, Sender));
+        Receive<InquiryProtocol.IInquiry>(inquiry => _inquiries.On(inquiry, Sender));
         Receive<MeshProtocol.Stop>(_ => OnStop());
 
+        Receive<Listener.Inbound>(_bans.TurnsAway, _ => { });
         Receive<Listener.Inbound>(inbound => Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound));
         Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
         Receive<Listener.TurnedAway>(away => _state.Announce.Rejected(away.Remote, null, away.Reason, null));
@@ -141,10 +149,15 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<Ended>(_admissions.OnEnded);
         Receive<Terminated>(OnConnectionStopped);
 
-        Receive<PeerStoreProtocol.Recovered>(recovered => _state.Book.Fill(recovered.Peers));
+        Receive<PeerStoreProtocol.Recovered>(recovered =>
+        {
+            _state.Book.Fill(recovered.Peers);
+            _bans.Fill(recovered.Ranges);
+        });
         Receive<PeerStoreProtocol.Changed>(changed => _admissions.OnChanged(changed.Peer));
         Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Book.Forget(forgotten.Peer));
         Receive<PeerStoreProtocol.Kept>(kept => _state.Book.Answered(kept.Request, kept.Peer, null));
+        Receive<PeerStoreProtocol.RangesKept>(_bans.OnKept);
         Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
         Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
 
@@ -152,6 +165,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MinuteOver>(_ =>
         {
             _state.Announce.TellUntoldRejections();
+            _bans.OnMinute();
             _dialler.FollowAllNeighbours();
         });
     }

@@ -27,6 +27,11 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
 
     public Connections Connections { get; } = new();
 
+    public LastEnds Ends { get; } = new();
+
+    /// <summary>The ranges of addresses that are banned.</summary>
+    public RangeBans Ranges { get; set; } = RangeBans.None;
+
     public AddRequests Adds { get; } = new();
 
     public Roster Roster { get; set; } = new(node.Node.Id, node.Settings.Discovery.MaxPeers);

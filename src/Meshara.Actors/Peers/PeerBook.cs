@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
@@ -40,6 +41,18 @@ internal sealed class PeerBook(IActorRef store)
 
     public void Ban(NodeId peer, ReputationCause cause, Action<KnownPeer?, Reason?> then) =>
         Durable(request => new PeerStoreProtocol.Ban(request, peer, cause), then);
+
+    /// <summary>A person bans the peer.</summary>
+    public void Ban(NodeId peer, DateTimeOffset? until, string? note, Action<KnownPeer?, Reason?> then) =>
+        Durable(request => new PeerStoreProtocol.Ban(request, peer, ReputationCause.Operator, until, note), then);
+
+    public void Unban(NodeId peer, Action<KnownPeer?, Reason?> then) => Durable(request => new PeerStoreProtocol.Unban(request, peer), then);
+
+    public void BanRange(IPNetwork range, DateTimeOffset until, string? note, Action<Reason?> then) =>
+        Durable(request => new PeerStoreProtocol.BanRange(request, range, until, note), (_, failure) => then(failure));
+
+    public void UnbanRange(IPNetwork range, Action<Reason?> then) =>
+        Durable(request => new PeerStoreProtocol.UnbanRange(request, range), (_, failure) => then(failure));
 
     /// <summary>What is not lost if it is lost: dial results, figures, scores.</summary>
     public void Note(PeerStoreProtocol.ICommand drift) => store.Tell(drift);

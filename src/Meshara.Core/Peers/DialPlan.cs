@@ -21,6 +21,9 @@ internal sealed record DialGoal(ImmutableArray<PeerAddress> Addresses, NodeId? E
     /// <summary>Whether it is connected now.</summary>
     public bool Held { get; init; }
 
+    /// <summary>It is due later than it was, because it is banned until then.</summary>
+    public bool Barred { get; init; }
+
     /// <summary>The address whose turn it is.</summary>
     public PeerAddress Next => Addresses[Failures % Addresses.Length];
 
@@ -75,11 +78,22 @@ internal sealed record DialPlan(Backoff Backoff)
 
     public DialPlan Drop(object key) => this with { Goals = Goals.Remove(key) };
 
+    /// <summary>What is due and banned, as <paramref name="until"/> says, waits for the end of its ban.</summary>
+    public DialPlan Bar(Func<DialGoal, DateTimeOffset?> until, DateTimeOffset now) => Map(
+        g => g.IsDue(now) && until(g) > now,
+        g => g with { Barred = true, Due = until(g)!.Value });
+
+    /// <summary>A ban was lifted: what waited for the end of one is due now, and may be barred again.</summary>
+    public DialPlan Unbar(DateTimeOffset now) => Map(g => g.Barred, g => g with { Barred = false, Due = now });
+
+    /// <summary>The goal that leads to the peer; null if it is not wanted.</summary>
+    public DialGoal? GoalOf(NodeId peer) => Goals.GetValueOrDefault(peer) ?? Goals.Values.FirstOrDefault(g => g.Expected == peer);
+
     /// <summary>Nothing that leads to the peer is wanted any more.</summary>
     public DialPlan DropPeer(NodeId peer) => this with { Goals = Goals.RemoveRange(Goals.Where(g => g.Value.Expected == peer).Select(g => g.Key)) };
 
     /// <summary>A dial was started.</summary>
-    public DialPlan Started(object key, long connection) => With(key, Goals[key] with { InFlight = connection });
+    public DialPlan Started(object key, long connection) => With(key, Goals[key] with { InFlight = connection, Barred = false });
 
     /// <summary>The peer has a connection, by whichever side's dial.</summary>
     public DialPlan Held(NodeId peer, long connection) => Map(

@@ -74,6 +74,23 @@ public sealed class ListenerSpec : VirtualTimeSpec
     }
 
     [Fact]
+    public void A_banned_range_is_turned_away_before_it_uses_up_what_is_there_for_the_others()
+    {
+        var listener = Start(new ListenerSettings { AcceptsPerSecond = 5 });
+        listener.Tell(new Listener.Banned(RangeBans.Of(
+            [new RangeBan(AddressRange.Parse("10.0.0.0/16"), Scheduler.Now, Scheduler.Now + TimeSpan.FromHours(1))])));
+
+        var banned = Enumerable.Range(1, 50).Select(i => _door.Knock($"10.0.{i}.1")).ToList();
+        var other = _door.Knock("10.1.0.1");
+
+        banned.ShouldAllBe(s => s.IsDisposed);
+        _supervisor.ReceiveN(50).ShouldAllBe(m => ((Listener.TurnedAway)m).Reason == Reason.Banned);
+        _supervisor.ExpectMsg<Listener.Inbound>().Socket.ShouldBe(other);
+        Scheduler.Advance(TimeSpan.FromHours(1));
+        _door.Knock("10.0.1.1").IsDisposed.ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_oldest_handshake_of_a_greedy_source_gives_way_to_its_newest()
     {
         Start(new ListenerSettings { MaxHandshakesPerSource = 2 });

@@ -48,6 +48,18 @@ public sealed class DialPlanTests
     }
 
     [Fact]
+    public void What_is_banned_waits_for_the_end_of_its_ban_or_until_that_is_lifted()
+    {
+        var plan = Empty.Want(new PeerTarget(First), PeerSource.Manual, Now).Want(new PeerTarget(Second), PeerSource.Manual, Now)
+            .Bar(g => g.Next == First ? Now.AddHours(1) : null, Now);
+
+        plan.Due(Now).ShouldHaveSingleItem().Key.ShouldBe(Second);
+        plan.Due(Now.AddHours(1)).Count().ShouldBe(2);
+        plan.Unbar(Now).Due(Now).Count().ShouldBe(2);
+        plan.Started(Second, 7).Failed(7, Now, 0).Unbar(Now).Due(Now).ShouldHaveSingleItem().Key.ShouldBe(First);
+    }
+
+    [Fact]
     public void Each_address_has_its_turn()
     {
         var plan = Empty.Want(Peer, [First, Second], PeerSource.Store, held: false, Now);

@@ -42,6 +42,7 @@ public sealed partial class ReasonsTests
         (29, "queue-full"),
         (30, "message-too-large"),
         (31, "store-unavailable"),
+        (40, "too-many-bans"),
     ];
 
     public static TheoryData<Reason> All => [.. Enum.GetValues<Reason>()];
