@@ -9,6 +9,9 @@ namespace Meshara.Actors;
 /// <content>Bans, the history of reputation, and why.</content>
 public sealed partial class Mesh
 {
+    /// <summary>The shortest ban: a second.</summary>
+    public static readonly TimeSpan ShortestBan = TimeSpan.FromSeconds(1);
+
     /// <summary>The longest ban: ten years.</summary>
     public static readonly TimeSpan LongestBan = TimeSpan.FromDays(3650);
 
@@ -21,7 +24,7 @@ public sealed partial class Mesh
     /// is dialled again then. A ban that holds already is replaced. Durable when it completes.
     /// </summary>
     /// <param name="peer">Whom.</param>
-    /// <param name="length">For how long, up to <see cref="LongestBan"/>; null: <c>reputation.ban-for</c>, doubled for each ban before.</param>
+    /// <param name="length">For how long, <see cref="ShortestBan"/> to <see cref="LongestBan"/>; null: <c>reputation.ban-for</c>, doubled for each ban before.</param>
     /// <param name="note">Why, for people: one line of at most 200 characters.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="ArgumentException">The length or the note is out of bounds.</exception>
@@ -76,16 +79,17 @@ public sealed partial class Mesh
     public Task<WhyAnswer> WhyAsync(PeerAddress address, CancellationToken cancellation = default) =>
         AskAsync<WhyAnswer>(new InquiryProtocol.WhyAddress(address), cancellation);
 
+    /// <summary>What is wrong with a ban, in one sentence; null if nothing is.</summary>
+    internal static string? BanErrorOf(TimeSpan? length, string? note) =>
+        length < ShortestBan || length > LongestBan
+            ? $"A ban lasts from {ShortestBan.TotalSeconds:0} s to {LongestBan.TotalDays:0} days."
+            : BanNote.ErrorOf(note);
+
     private static void CheckBan(TimeSpan? length, string? note)
     {
-        if (length is { } given && (given < TimeSpan.FromSeconds(1) || given > LongestBan))
+        if (BanErrorOf(length, note) is { } error)
         {
-            throw new ArgumentOutOfRangeException(nameof(length), $"A ban lasts from a second to {LongestBan.TotalDays:0} days.");
-        }
-
-        if (BanNote.ErrorOf(note) is { } error)
-        {
-            throw new ArgumentException(error, nameof(note));
+            throw new ArgumentException(error, BanNote.ErrorOf(note) is null ? nameof(length) : nameof(note));
         }
     }
 }

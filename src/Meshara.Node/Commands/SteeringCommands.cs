@@ -18,16 +18,20 @@ internal static class SteeringCommands
         yield return Steer("peers", "List the connected peers.", "meshara peers --json", [], Text.Peers);
         yield return new Command("peer", "Show, add and remove single peers.\n\nExample: meshara peer add 192.0.2.1:7373")
         {
-            Steer("show", "All that is known of a peer.", "meshara peer show 3f9a1c", [Id()], Text.Fields, "peer-show"),
+            Steer("show", "All that is known of a peer.", "meshara peer show 3f9a1c --history", [Id()], BanText.Shown, "peer-show", History()),
             Steer("add", "Connect a peer, and keep it connected for ever.", "meshara peer add 192.0.2.1:7373", [Target()], Added, "peer-add"),
             Steer("remove", "Say goodbye to a peer, and keep it out.", "meshara peer remove 3f9a1c", [Id()], answer =>
                 Console.WriteLine($"Removed {answer["peerId"]}."), "peer-remove"),
+            BanCommands.Ban(), BanCommands.Unban(),
         };
+        yield return BanCommands.Known();
+        yield return BanCommands.Bans();
+        yield return BanCommands.Why();
         yield return Steer("ping", "Ask a peer for a sign of life.", "meshara ping 3f9a1c", [Id()], answer => Console.WriteLine($"{answer["rttMs"]} ms"));
         yield return Steer("send", "Send a text to a peer.", "meshara send 3f9a1c chat hello",
             [Id(), new Argument<string>("channel"), new Argument<string>("text")], _ => Console.WriteLine("Queued."));
         var follow = new Option<bool>("--follow") { Description = "Go on with what happens from now on." };
-        yield return Steer("events", "What happened lately.", "meshara events --follow", [], e => Console.WriteLine(Text.Event(e)), follow: follow);
+        yield return Steer("events", "What happened lately.", "meshara events --follow", [], e => Console.WriteLine(Text.Event(e)), flag: follow);
     }
 
     /// <summary>The data folder that a person named, or the default one.</summary>
@@ -42,8 +46,9 @@ internal static class SteeringCommands
         }
     }
 
-    private static Command Steer(
-        string name, string does, string example, Argument<string>[] arguments, Action<JsonObject> print, string? request = null, Option<bool>? follow = null)
+    internal static Command Steer(
+        string name, string does, string example, Argument<string>[] arguments, Action<JsonObject> print, string? request = null,
+        Option<bool>? flag = null, Option<string?>[]? options = null)
     {
         var (data, json) = (CommandLine.Data(), CommandLine.AsJson());
         var command = new Command(name, $"{does}\n\nExample: {example}") { data, json };
@@ -52,9 +57,14 @@ internal static class SteeringCommands
             command.Add(argument);
         }
 
-        if (follow is not null)
+        foreach (var option in options ?? [])
         {
-            command.Add(follow);
+            command.Add(option);
+        }
+
+        if (flag is not null)
+        {
+            command.Add(flag);
         }
 
         command.SetAction(async parsed =>
@@ -65,11 +75,17 @@ internal static class SteeringCommands
                 question[argument.Name.ToLowerInvariant()] = parsed.GetValue(argument);
             }
 
-            var follows = follow is not null && parsed.GetValue(follow);
-            using var stop = new StopSignals(follows);
-            if (follow is not null)
+            foreach (var option in options ?? [])
             {
-                question["follow"] = follows;
+                question[option.Name.TrimStart('-')] = parsed.GetValue(option);
+            }
+
+            var isSet = flag is not null && parsed.GetValue(flag);
+            var follows = isSet && flag!.Name == "--follow";
+            using var stop = new StopSignals(follows);
+            if (flag is not null)
+            {
+                question[flag.Name.TrimStart('-')] = isSet;
             }
 
             if (follows)
@@ -133,6 +149,8 @@ internal static class SteeringCommands
     }
 
     private static Argument<string> Id() => new("id") { Description = "A node id, or its first 6 or more digits.", HelpName = "ID" };
+
+    private static Option<bool> History() => new("--history") { Description = "How its reputation came about." };
 
     private static Argument<string> Target()
     {

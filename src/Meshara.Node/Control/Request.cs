@@ -5,6 +5,15 @@ namespace Meshara.Node.Control;
 /// <summary>What is asked of a node: a command, and what that command needs of the rest.</summary>
 internal sealed record Request(string? Command, string? Id, string? Target, string? Channel, string? Text, bool Follow)
 {
+    /// <summary>How long a ban lasts, as a person writes it.</summary>
+    public string? For { get; init; }
+
+    /// <summary>What the person says who bans.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the history of the reputation is wanted too.</summary>
+    public bool History { get; init; }
+
     public const string Events = "events";
 
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.General)

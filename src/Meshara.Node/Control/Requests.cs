@@ -12,6 +12,8 @@ namespace Meshara.Node.Control;
 /// <summary>What each request asks of the node, and the JSON that answers it.</summary>
 internal sealed class Requests(Mesh mesh)
 {
+    private readonly BanRequests _bans = new(mesh);
+
     private const int ShortestPrefix = 6;
 
     /// <summary>The answers, as they come; null stands for what was no request.</summary>
@@ -53,11 +55,16 @@ internal sealed class Requests(Mesh mesh)
                 "status" => StatusAsync(cancellation),
                 "peers" => PeersAsync(cancellation),
                 "discover" => DiscoverAsync(cancellation),
-                "peer-show" => ShowAsync(request.Id ?? "", cancellation),
+                "peer-show" => ShowAsync(request.Id ?? "", request.History, cancellation),
                 "peer-add" => AddAsync(request.Target ?? "", cancellation),
                 "peer-remove" => RemoveAsync(request.Id ?? "", cancellation),
                 "ping" => PingAsync(request.Id ?? "", cancellation),
                 "send" => SendAsync(request.Id ?? "", request.Channel ?? "", request.Text ?? "", cancellation),
+                "known" => _bans.KnownAsync(cancellation),
+                "bans" => _bans.ListAsync(cancellation),
+                "peer-ban" => _bans.BanAsync(request, ResolveAsync, cancellation),
+                "peer-unban" => _bans.UnbanAsync(request, ResolveAsync, cancellation),
+                "why" => _bans.WhyAsync(request, ResolveAsync, cancellation),
                 null => Usage("""A request is a line of JSON, such as {"command":"status"}."""),
                 _ => Usage("The node does not know this command; node and command line may be of different versions."),
             });
@@ -88,8 +95,17 @@ internal sealed class Requests(Mesh mesh)
     private async Task<JsonObject> DiscoverAsync(CancellationToken cancellation) =>
         Json.Of(await mesh.DiscoverAsync(cancellation), TimeProvider.System.GetUtcNow());
 
-    private async Task<JsonObject> ShowAsync(string id, CancellationToken cancellation) =>
-        Json.Of(await mesh.GetPeerAsync(await ResolveAsync(id, cancellation), cancellation));
+    private async Task<JsonObject> ShowAsync(string id, bool history, CancellationToken cancellation)
+    {
+        var peer = await ResolveAsync(id, cancellation);
+        var shown = Json.Of(await mesh.GetPeerAsync(peer, cancellation));
+        if (history)
+        {
+            shown["history"] = BanJson.Of(await mesh.HistoryAsync(peer, cancellation));
+        }
+
+        return shown;
+    }
 
     private async Task<JsonObject> AddAsync(string target, CancellationToken cancellation)
     {

@@ -92,6 +92,7 @@ internal static class Json
         var line = new JsonObject { ["event"] = e.Kind.Name(), ["at"] = Time(e.At) };
         Add(line, "peerId", e.PeerId?.ToString());
         Add(line, "address", e.Address?.ToString());
+        Add(line, "range", e.Range?.ToString());
         Add(line, "direction", Name(e.Direction));
         Add(line, "source", Name(e.Source));
         Add(line, "reason", e.Reason?.Name());
@@ -129,8 +130,8 @@ internal static class Json
         }
     }
 
-    private static string? Name<T>(T? value)
+    public static string? Name<T>(T? value)
         where T : struct, Enum => value?.ToString().ToLowerInvariant();
 
-    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("O");
+    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("O");
 }

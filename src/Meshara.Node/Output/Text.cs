@@ -11,7 +11,7 @@ internal static class Text
 
     private static readonly string[] NodeColumns = ["ID", "ADDRESSES", "KEY", "FIRST SEEN", "TTL", "CONNECTED"];
 
-    private static readonly string[] EventDetails = ["address", "reason", "detail"];
+    private static readonly string[] EventDetails = ["address", "range", "reason", "detail"];
 
     public static void Peers(JsonObject answer)
     {
@@ -78,7 +78,7 @@ internal static class Text
         return Clean($"{Time(Get(e, "at"))} {Get(e, "event")}{peer}{rest}");
     }
 
-    private static void Table(string[] columns, IEnumerable<string[]> rows)
+    public static void Table(string[] columns, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.None);
         foreach (var column in columns)
@@ -102,7 +102,7 @@ internal static class Text
     /// <summary>A peer chose some of these characters: none may move the cursor.</summary>
     public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
-    private static string Get(JsonObject o, string name) => o[name]?.ToString() ?? "-";
+    public static string Get(JsonObject o, string name) => o[name]?.ToString() ?? "-";
 
     private static string Bytes(JsonObject o, string name)
     {
