@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Meshara.Actors.Discovery;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -9,10 +8,9 @@ namespace Meshara.Actors.Peers;
 
 /// <summary>The life of the connections as the supervisor sees it: asked for, open, ended.</summary>
 /// <param name="handshakeOver">Told when a connection no longer counts as an inbound handshake.</param>
-internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listener.Inbound> handshakeOver)
+internal sealed class Admissions(
+    NodeState state, Dialler dialler, Verdicts verdicts, Exchange exchange, Action<Listener.Inbound> handshakeOver)
 {
-    private readonly Verdicts _verdicts = new(state);
-
     public void OnAskAdmission(AskAdmission ask)
     {
         if (!state.Connections.TryGet(ask.Connection, out var connection))
@@ -54,6 +52,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         HandshakeIsOver(connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
+        BootstrapDialEnded(connection, null);
         if (state.Book[peer] is null && state.Neighbours[peer] is null)
         {
             state.Announce.Tell(state.About(MeshEventKind.PeerDiscovered, connection));
@@ -61,6 +60,8 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
         state.Announce.Tell(state.About(MeshEventKind.PeerConnected, connection));
         Remember(connection, state.Adds.Take(connection.Number, peer));
+        exchange.OnOpened(connection);
+        state.WayIn.Connected(state.Connections.Open.Count());
     }
 
     /// <summary>What is known of a peer has changed: it may be wanted now, or no longer, or no longer be good enough.</summary>
@@ -98,7 +99,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (connection.Peer is { } peer)
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
-            _verdicts.Judge(connection, peer, ended);
+            verdicts.Judge(connection, peer, ended);
         }
 
         if (connection.IsOpen)
@@ -116,6 +117,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
 
         AnswerAdds(connection, ended);
+        state.WayIn.Connected(state.Connections.Open.Count());
         dialler.DialWhatIsDue();
     }
 
@@ -133,31 +135,6 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
             request.Complete(kept, failure, wasConnected);
         });
-    }
-
-    /// <summary>Somebody is on the local network: it may be wanted, and whoever dialled in from there was found there.</summary>
-    public void OnSighted(LanPeer peer)
-    {
-        var isNew = state.Neighbours.See(peer);
-        if (state.OpenConnectionOf(peer.Id) is { Source: PeerSource.Inbound } connection)
-        {
-            state.Connections.Update(connection with { Source = PeerSource.Mdns });
-        }
-        else if (isNew && state.Book[peer.Id] is null && peer.Id != state.Node.Node.Id)
-        {
-            state.Announce.Tell(new MeshEvent(MeshEventKind.PeerDiscovered, state.Now)
-            {
-                PeerId = peer.Id, Address = peer.Addresses.FirstOrDefault(), Source = PeerSource.Mdns,
-            });
-        }
-
-        dialler.Follow(peer.Id);
-    }
-
-    public void OnGone(NodeId peer)
-    {
-        state.Neighbours.Forget(peer);
-        dialler.Follow(peer);
     }
 
     private void Supersede(long old)
@@ -226,6 +203,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (ended.Reason == Reason.Duplicate && connection.Peer is { } twin && state.Roster[twin] is { Confirmed: true })
         {
             state.Plan = state.Plan.Held(twin, connection.Number);
+            BootstrapDialEnded(connection, null);
 
             // The peer was there before, by its own dial perhaps: what this dial has shown of its address, and its claim, still count.
             Remember(connection with { Claim = connection.Claim == Claim.Person ? Claim.None : connection.Claim }, []);
@@ -235,6 +213,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         var address = connection.Dialled!;
         var peer = connection.Peer ?? ((ConnectionOrigin.Dial)connection.Origin).Expected;
         state.Plan = state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        BootstrapDialEnded(connection, ended.Reason);
         if (ended.Reason == Reason.SelfConnection)
         {
             state.Plan = state.Plan.Drop(address);
@@ -260,6 +239,15 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (peer is { } tried && state.Book[tried] is not null)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
+        }
+    }
+
+    /// <summary>The bootstrap itself says when to dial again.</summary>
+    private void BootstrapDialEnded(LiveConnection connection, Reason? failure)
+    {
+        if (connection.Dialled is { } address && state.WayIn.Ended(address, failure) && connection.Source == PeerSource.Bootstrap)
+        {
+            state.Plan = state.Plan.Drop(address);
         }
     }
 

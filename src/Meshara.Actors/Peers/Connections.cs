@@ -26,6 +26,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Introduction? Introduction { get; init; }
 
+    /// <summary>When the peer was last asked for others.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     public DateTimeOffset? OpenedAt { get; init; }
 
     /// <summary>Its end was announced when another connection took its place.</summary>

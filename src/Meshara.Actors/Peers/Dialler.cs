@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Meshara.Actors.Configuration;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -26,14 +25,6 @@ internal sealed class Dialler(
         foreach (var target in state.Settings.Peers.Where(t => !IsKnownAsManual(t)))
         {
             Want(target, PeerSource.Manual);
-        }
-
-        if (state.Settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.Bootstrap))
-        {
-            foreach (var target in state.Settings.Discovery.BootstrapNodes)
-            {
-                Want(target, PeerSource.Bootstrap);
-            }
         }
 
         DialWhatIsDue();
@@ -66,6 +57,20 @@ internal sealed class Dialler(
         {
             Follow(peer);
         }
+    }
+
+    /// <summary>Dials a bootstrap node once, when it is its turn; one that is connected need not be.</summary>
+    public void DialForBootstrap(PeerTarget target)
+    {
+        state.WayIn.Expect(target);
+        if (WithPin(target).Expected is { } peer && state.OpenConnectionOf(peer) is not null)
+        {
+            state.WayIn.Ended(target.Address, null);
+            return;
+        }
+
+        Want(target, PeerSource.Bootstrap);
+        DialWhatIsDue();
     }
 
     /// <summary>Dials once, because a person asked.</summary>

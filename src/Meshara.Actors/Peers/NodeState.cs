@@ -9,9 +9,12 @@ namespace Meshara.Actors.Peers;
 /// What the supervisor owns. Its <see cref="Dialler"/>, <see cref="Admissions"/> and <see cref="FrontDesk"/> work on it, on the
 /// supervisor's own thread; nobody else sees it.
 /// </summary>
-internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, Announcer announce)
+internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, WayIn wayIn, Announcer announce)
 {
-    public NodeContext Node { get; } = node;
+    public NodeContext Node { get; set; } = node;
+
+    /// <summary>What nobody else knows, the same from start to start: it keeps choices that others could exploit from being foretold.</summary>
+    public byte[] Secret { get; } = node.Identity.DeriveSecret("address-book");
 
     public MesharaSettings Settings => Node.Settings;
 
@@ -22,6 +25,8 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
     public PeerBook Book { get; } = book;
 
     public Neighbours Neighbours { get; } = neighbours;
+
+    public WayIn WayIn { get; } = wayIn;
 
     public Announcer Announce { get; } = announce;
 
