@@ -100,6 +100,10 @@ internal sealed class Admissions(
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
             verdicts.Judge(connection, peer, ended);
+            if (ended.ByPeer)
+            {
+                state.Pauses.OnGoodbye(peer, ended.Reason, state.Now);
+            }
         }
 
         if (connection.IsOpen)
@@ -177,6 +181,8 @@ internal sealed class Admissions(
         if (connection.Dialled is { } reached)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(peer, reached, null));
+            state.Addresses.Prove(peer, reached);
+            state.Addresses.Tested(peer, answered: true);
         }
         else if (connection is { Introduction.ListenPort: > 0 and var port, Remote: PeerAddress.Ip remote })
         {
@@ -211,7 +217,7 @@ internal sealed class Admissions(
         }
 
         var address = connection.Dialled!;
-        var peer = connection.Peer ?? ((ConnectionOrigin.Dial)connection.Origin).Expected;
+        var peer = connection.Peer ?? connection.Expected;
         state.Plan = state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
         BootstrapDialEnded(connection, ended.Reason);
         if (ended.Reason == Reason.SelfConnection)
@@ -239,6 +245,7 @@ internal sealed class Admissions(
         if (peer is { } tried && state.Book[tried] is not null)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
+            state.Addresses.Tested(tried, answered: false);
         }
     }
 

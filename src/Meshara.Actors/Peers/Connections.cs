@@ -38,6 +38,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Direction Direction => Origin.Direction;
 
+    /// <summary>Who was to be found at the address that was dialled.</summary>
+    public NodeId? Expected => (Origin as ConnectionOrigin.Dial)?.Expected;
+
     /// <summary>The address that was dialled; null for an inbound connection.</summary>
     public PeerAddress? Dialled => (Origin as ConnectionOrigin.Dial)?.Address;
 }

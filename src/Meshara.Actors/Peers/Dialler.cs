@@ -14,6 +14,8 @@ internal sealed class Dialler(
     /// <summary>A timer shorter than the scheduler's tick would only spin.</summary>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
+    private readonly CandidateDials _candidates = new(state);
+
     /// <summary>Wants what the store and the configuration ask for, and begins.</summary>
     public void PlanFromTheStart()
     {
@@ -87,7 +89,14 @@ internal sealed class Dialler(
             state.Plan = state.Plan.Started(key, connection.Number);
         }
 
-        if (state.Plan.NextDue(state.Room > 0) is { } due)
+        underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
+        foreach (var (candidate, source) in _candidates.Choose(state.Settings.Connection.MaxDials - underWay))
+        {
+            start(new ConnectionOrigin.Dial(candidate.Address, candidate.Peer), source, Claim.None);
+        }
+
+        var next = new[] { state.Plan.NextDue(state.Room > 0), _candidates.NextDue }.Min();
+        if (next is { } due)
         {
             var wait = due - state.Now;
             wakeIn(wait > ShortestWait ? wait : ShortestWait);

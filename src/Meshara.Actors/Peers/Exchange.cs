@@ -123,10 +123,31 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
             // Who cannot be dialled still has a record: others may reach it.
             if ((flaw is null || (isOwn && flaw == RecordFlaw.NoAddress)) && record.Sequence > (known?.Record?.Sequence ?? 0))
             {
-                state.Book.Note(new PeerStoreProtocol.RecordSeen(record, addresses, teller));
+                Keep(connection, record, addresses, isOwn || known is not null);
             }
         }
 
         return useless;
+    }
+
+    /// <summary>A stranger is remembered if the address book has a place for it; so no teller fills this node's memory with its own.</summary>
+    private void Keep(LiveConnection teller, SignedRecord record, ImmutableArray<PeerAddress> addresses, bool isMet)
+    {
+        if (!isMet)
+        {
+            var entry = new BookEntry(record.Peer, addresses[0], AddressBook.SourceOf(teller.Peer!.Value, teller.Remote));
+            var heard = state.Addresses.Hear(entry, peer => Candidates.IsUseless(state.Book[peer], state.Now));
+            if (heard.Displaced is { } useless)
+            {
+                state.Book.Note(new PeerStoreProtocol.Forget(useless));
+            }
+
+            if (!heard.Taken)
+            {
+                return;
+            }
+        }
+
+        state.Book.Note(new PeerStoreProtocol.RecordSeen(record, addresses, teller.Peer!.Value));
     }
 }

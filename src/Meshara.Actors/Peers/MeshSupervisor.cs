@@ -96,7 +96,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         Receive<PeerStoreProtocol.Recovered>(recovered =>
         {
-            _state.Book.Fill(recovered.Peers);
+            _state.Recover(recovered.Peers);
             Become(Running);
             Stash.UnstashAll();
             Timers.StartPeriodicTimer(MinuteOver.Instance, MinuteOver.Instance, TimeSpan.FromMinutes(1));
@@ -158,9 +158,9 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<Ended>(_admissions.OnEnded);
         Receive<Terminated>(OnConnectionStopped);
 
-        Receive<PeerStoreProtocol.Recovered>(recovered => _state.Book.Fill(recovered.Peers));
+        Receive<PeerStoreProtocol.Recovered>(recovered => _state.Recover(recovered.Peers));
         Receive<PeerStoreProtocol.Changed>(changed => _admissions.OnChanged(changed.Peer));
-        Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Book.Forget(forgotten.Peer));
+        Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Forget(forgotten.Peer));
         Receive<PeerStoreProtocol.Kept>(kept => _state.Book.Answered(kept.Request, kept.Peer, null));
         Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
         Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);

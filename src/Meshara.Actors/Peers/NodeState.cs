@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Core.Identity;
@@ -24,6 +25,12 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
 
     public PeerBook Book { get; } = book;
 
+    /// <summary>Which of the known peers have a place among the candidates.</summary>
+    public AddressBook Addresses { get; private set; } = new(ReadOnlyMemory<byte>.Empty);
+
+    /// <summary>Those who asked this node to stay away for a while.</summary>
+    public Pauses Pauses { get; } = new(node.Settings.RemovedFor, node.Settings.Backoff);
+
     public Neighbours Neighbours { get; } = neighbours;
 
     public WayIn WayIn { get; } = wayIn;
@@ -44,6 +51,30 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
     public int Room => Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
         c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
         && !(c.Peer is { } peer && Book[peer] is { Manual: true })));
+
+    /// <summary>The store has read what it holds.</summary>
+    public void Recover(ImmutableDictionary<NodeId, KnownPeer> peers)
+    {
+        Book.Fill(peers);
+        Addresses = new AddressBook(Secret);
+        foreach (var peer in peers.Values.OrderByDescending(p => p.LastSeen ?? DateTimeOffset.MinValue).ThenBy(p => p.Id))
+        {
+            if (peer.Addresses.FirstOrDefault(a => a.Proven) is { } proven)
+            {
+                Addresses.Prove(peer.Id, proven.Address);
+            }
+            else if (peer.ToldBy is { } teller && peer.Best is { } best)
+            {
+                Addresses.Hear(new BookEntry(peer.Id, best.Address, AddressBook.SourceOf(teller, Book[teller]?.Best?.Address)), _ => false);
+            }
+        }
+    }
+
+    public void Forget(NodeId peer)
+    {
+        Book.Forget(peer);
+        Addresses.Remove(peer);
+    }
 
     /// <summary>An event about a connection.</summary>
     public MeshEvent About(MeshEventKind kind, LiveConnection connection) => new(kind, Now)

@@ -26,8 +26,8 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         }
 
         // Spread like a jittered wait, though nothing was drawn: the hash of when and where is as good a chance as any.
-        var chance = (uint)HashCode.Combine(tried.UtcTicks, StableHash(address.Address)) / (double)(1L << 32);
-        return tried + Backoff.Wait(address.Failures - 1, chance / 2);
+        var mixed = unchecked((ulong)(tried.UtcTicks + StableHash(address.Address)) * 0x9E3779B97F4A7C15UL);
+        return tried + Backoff.Wait(address.Failures - 1, (mixed >> 32) / (double)(1L << 33));
     }
 
     /// <summary>
@@ -43,15 +43,14 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     /// <param name="now">The time.</param>
     /// <param name="random">The randomness.</param>
     public IReadOnlyList<Candidate> Choose(
-        IReadOnlyCollection<KnownPeer> known,
+        IReadOnlyDictionary<NodeId, KnownPeer> known,
         AddressBook book,
         IReadOnlyCollection<NodeId> anchors,
         Func<NodeId, bool> isTaken,
         IEnumerable<NetworkGroup> outbound,
         int count,
         DateTimeOffset now,
-        Random random,
-        Func<NodeId, KnownPeer?> find)
+        Random random)
     {
         if (count <= 0)
         {
@@ -59,7 +58,7 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         }
 
         var groups = outbound.GroupBy(g => g).ToDictionary(g => g.Key, g => g.Count());
-        var eligible = Drawn(known, book, anchors, random, find)
+        var eligible = Drawn(known, book, anchors, random)
             .Where(p => !isTaken(p.Id) && IsWelcome(p, now))
             .Select(p => (Peer: p, Address: DialableAt(p, now)))
             .Where(p => p.Address is not null)
@@ -108,15 +107,15 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         || (peer is { Manual: false, LastSeen: null } && (peer.Addresses.All(a => a.Failures >= 3) || now - peer.FirstSeen > PeerExchange.MaxAge));
 
     private static IEnumerable<KnownPeer> Drawn(
-        IReadOnlyCollection<KnownPeer> known, AddressBook book, IEnumerable<NodeId> anchors, Random random, Func<NodeId, KnownPeer?> find)
+        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IEnumerable<NodeId> anchors, Random random)
     {
         if (known.Count <= MaxLookedAt)
         {
-            return known.OrderBy(p => p.Id);
+            return known.Values.OrderBy(p => p.Id);
         }
 
         var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
-        return drawn.Distinct().Select(find).OfType<KnownPeer>();
+        return drawn.Distinct().Select(known.GetValueOrDefault).OfType<KnownPeer>();
     }
 
     private static int StableHash(PeerAddress address)
