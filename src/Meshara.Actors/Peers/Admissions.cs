@@ -121,6 +121,11 @@ internal sealed class Admissions(
         }
 
         AnswerAdds(connection, ended);
+        if (connection.IsOpen)
+        {
+            exchange.OnLost();
+        }
+
         state.WayIn.Connected(state.Connections.Open.Count());
         dialler.DialWhatIsDue();
     }

@@ -32,11 +32,18 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
     public void OnMinute()
     {
         var interval = state.Room > 0 ? TimeSpan.FromMinutes(1) : state.Settings.Discovery.Exchange.AskInterval;
-        var answering = state.Settings.Discovery.Exchange.AnswerInterval;
-        var open = state.Connections.Open.Where(c => state.Now - c.AskedAt >= answering || c.AskedAt is null).ToList();
-        if (state.Now - _asked >= interval && open.Count > 0)
+        if (state.Now - _asked >= interval)
         {
-            Ask(open[state.Random.Next(open.Count)]);
+            AskSomebody();
+        }
+    }
+
+    /// <summary>A peer was lost: one of the others is asked, if there are too few now.</summary>
+    public void OnLost()
+    {
+        if (state.Room > 0)
+        {
+            AskSomebody();
         }
     }
 
@@ -93,6 +100,16 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
         foreach (var connection in state.Connections.Open)
         {
             connection.Actor.Tell(new TellOfPeers([state.Node.Record.For(AddressReach.Of(connection.Remote!))]));
+        }
+    }
+
+    private void AskSomebody()
+    {
+        var answering = state.Settings.Discovery.Exchange.AnswerInterval;
+        var open = state.Connections.Open.Where(c => c.AskedAt is null || state.Now - c.AskedAt >= answering).ToList();
+        if (open.Count > 0)
+        {
+            Ask(open[state.Random.Next(open.Count)]);
         }
     }
 

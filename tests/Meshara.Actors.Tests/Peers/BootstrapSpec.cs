@@ -38,7 +38,6 @@ public sealed class BootstrapSpec : MeshSpec
         var node = Start(1, hub);
         Pass(Seconds(30), Seconds(0.5));
         StatusOf(node).Problems.ShouldHaveSingleItem().ShouldStartWith("no way into the network: the bootstrap node does not answer (10.1.0.0:7373 refused)");
-        Next(node, MeshEventKind.HealthChanged).Detail!.ShouldContain("no way into the network");
 
         Start(hub);
         Pass(Seconds(61), Seconds(0.5));
