@@ -16,7 +16,7 @@ internal static class DemoCommand
         nodes.Validators.Add(result =>
         {
             // The tokens, not the value: that of a word which is no number cannot be had, and the parser says so itself.
-            if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var count)
                 && count is < Script.FewestNodes or > Script.MostNodes)
             {
                 result.AddError($"--nodes: {Script.FewestNodes} to {Script.MostNodes}.");

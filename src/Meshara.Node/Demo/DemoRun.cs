@@ -40,7 +40,7 @@ internal static class DemoRun
         {
             var pace = isLive && !fast ? Pace : TimeSpan.Zero;
             var play = await OnStageAsync(nodes, useMdns, (cast, acts) => isLive
-                ? console.Live(new Text("")).StartAsync(display => Direct(new LiveScreen(display), cast, acts))
+                ? console.Live(new Text("")).StartAsync(display => Direct(new LiveScreen(display, console.Profile.Height), cast, acts))
                 : Direct(plain, cast, acts));
             if (!isLive)
             {
@@ -64,6 +64,10 @@ internal static class DemoRun
         {
             return Failed("Stopped before the end; nothing is left behind.");
         }
+        catch (OperationCanceledException)
+        {
+            return Failed("The nodes did not stop in time.");
+        }
         catch (Exception e) when (e is MesharaStartException or IOException or SocketException or UnauthorizedAccessException or AskTimeoutException)
         {
             return Failed(e.Message);
@@ -73,7 +77,7 @@ internal static class DemoRun
     /// <summary>Has the nodes a folder and an actor system to live in, for as long as it takes.</summary>
     private static async Task<Play> OnStageAsync(int nodes, bool useMdns, Func<Cast, ImmutableArray<Act>, Task<Play>> play)
     {
-        var folder = Directory.CreateTempSubdirectory("meshara-demo-");
+        var folder = MakeFolder();
         try
         {
             var system = ActorSystem.Create("meshara-demo", ConfigurationFactory.ParseString(System));
@@ -93,6 +97,18 @@ internal static class DemoRun
             // The node that was killed has closed nothing, and Windows deletes no file that is open.
             SqliteConnection.ClearAllPools();
             folder.Delete(recursive: true);
+        }
+    }
+
+    private static DirectoryInfo MakeFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("meshara-demo-");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MesharaStartException($"No folder for the demo can be made in {Path.GetTempPath()}: {e.Message}", e);
         }
     }
 

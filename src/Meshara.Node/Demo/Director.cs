@@ -34,9 +34,10 @@ internal sealed class Director(Cast cast, IScreen screen, TimeProvider time, Tim
                 return Show(play);
             }
 
+            // What is seen last stays on the screen anyway.
             play = Show(play.End());
             var until = Elapsed + pace;
-            while (Elapsed < until)
+            while (act != acts[^1] && Elapsed < until)
             {
                 play = await NextAsync(play, cancellation);
             }
@@ -49,11 +50,11 @@ internal sealed class Director(Cast cast, IScreen screen, TimeProvider time, Tim
 
     private async Task<Play> PerformAsync(Play play, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Act.Patience, time);
+        using var patience = new CancellationTokenSource(play.Current!.Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            play = play with { Scene = await cast.DoAsync(play.Current!.Deed, play.Scene, either.Token), Elapsed = Elapsed };
+            play = play with { Scene = await cast.DoAsync(play.Current.Deed, play.Scene, either.Token), Elapsed = Elapsed };
             while (!play.ActIsDone)
             {
                 play = await NextAsync(play, either.Token);

@@ -4,17 +4,25 @@ using Spectre.Console.Rendering;
 namespace Meshara.Node.Demo;
 
 /// <summary>The same on a terminal: acts, nodes and the latest events, redrawn in place.</summary>
-internal sealed class LiveScreen(LiveDisplayContext display) : IScreen
+/// <param name="height">Of the terminal, in lines: what the acts and the nodes leave free is for events.</param>
+internal sealed class LiveScreen(LiveDisplayContext display, int height) : IScreen
 {
-    private const int Events = 6;
+    private const int FewestEvents = 3, MostEvents = 10;
+
+    /// <summary>The header of the table, what is around it, and the line of the cursor.</summary>
+    private const int Margin = 4;
 
     public void Show(Play play)
     {
-        display.UpdateTarget(Draw(play));
+        display.UpdateTarget(Draw(play, height));
         display.Refresh();
     }
 
-    public static IRenderable Draw(Play play) => new Rows(Acts(play), Nodes(play.Scene), Latest(play.Scene));
+    public static IRenderable Draw(Play play, int height)
+    {
+        var events = Math.Clamp(height - play.Acts.Length - play.Scene.Nodes.Length - Margin, FewestEvents, MostEvents);
+        return new Rows(Acts(play), Text.Empty, Nodes(play.Scene), Text.Empty, Latest(play.Scene, events));
+    }
 
     private static Grid Acts(Play play)
     {
@@ -39,10 +47,10 @@ internal sealed class LiveScreen(LiveDisplayContext display) : IScreen
 
     private static Table Nodes(Scene scene)
     {
-        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
+        var table = new Table().Border(TableBorder.None);
         foreach (var column in NodeRows.Columns)
         {
-            table.AddColumn(new TableColumn(column));
+            table.AddColumn(new TableColumn(column).Padding(0, 0, 1, 0));
         }
 
         foreach (var (node, row) in scene.Nodes.Zip(NodeRows.Of(scene)))
@@ -54,6 +62,6 @@ internal sealed class LiveScreen(LiveDisplayContext display) : IScreen
         return table;
     }
 
-    private static Rows Latest(Scene scene) => new(scene.Events.TakeLast(Events)
+    private static Rows Latest(Scene scene, int count) => new(scene.Events.TakeLast(count)
         .Select(t => new Text($"{t.Event.At.ToLocalTime():HH:mm:ss} {NodeRows.Of(scene, t)}", new Style(Color.Grey))));
 }

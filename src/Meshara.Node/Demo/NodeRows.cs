@@ -9,7 +9,7 @@ namespace Meshara.Node.Demo;
 /// <summary>What the demo shows of a scene, as text: a row a node, and a line an event.</summary>
 internal static class NodeRows
 {
-    public static readonly ImmutableArray<string> Columns = ["NODE", "ID", "LISTENS", "PEERS", "FOUND BY", "RTT", "SCORE", "STATE"];
+    public static readonly ImmutableArray<string> Columns = ["NODE", "ID", "PORT", "PEERS", "FOUND BY", "RTT", "SCORE", "STATE"];
 
     /// <summary>Peers, and how they were found, as the node itself says; round-trip time, score and state as the others say of it.</summary>
     public static IEnumerable<ImmutableArray<string>> Of(Scene scene) => scene.Nodes.Select(node =>
@@ -19,8 +19,8 @@ internal static class NodeRows
         return ImmutableArray.Create(
             node.Name,
             node.Id.ToShortString(),
-            node.Address?.ToString() ?? "-",
-            OrDash(string.Join(' ', peers.Select(p => scene.NameOf(p.PeerId)).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal))),
+            OrDash($"{node.Address?.Port}"),
+            OrDash(Names(peers.Select(p => scene.NameOf(p.PeerId)))),
             OrDash(string.Join(' ', peers.GroupBy(p => p.Source).OrderBy(g => g.Key).Select(g => $"{g.Key}:{g.Count()}".ToLowerInvariant()))),
             RoundTrip(opinions),
             opinions.Count == 0 ? "-" : Number(opinions.Min(p => p.Reputation)),
@@ -37,6 +37,13 @@ internal static class NodeRows
     }
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture);
+
+    /// <summary>The letters of twenty nodes have to fit into a column.</summary>
+    private static string Names(IEnumerable<string> names)
+    {
+        var byLength = names.Order(StringComparer.Ordinal).ToLookup(n => n.Length == 1);
+        return string.Join(' ', byLength[false].Prepend(string.Concat(byLength[true]))).TrimStart();
+    }
 
     private static string State(Scene scene, DemoNode node)
     {

@@ -18,7 +18,7 @@ internal sealed class PlainScreen(TextWriter output) : IScreen
 
         foreach (var played in play.Played.Skip(_told))
         {
-            output.WriteLine($"  {played.Outcome} ({NodeRows.Seconds(played.Took)})");
+            output.WriteLine($"  {NodeRows.Seconds(played.Took)}  {played.Outcome}");
             _told++;
         }
     }

@@ -42,5 +42,5 @@ internal sealed record Play(ImmutableArray<Act> Acts)
 
     /// <summary>What was to be seen was not seen in time.</summary>
     public Play TimeOut() =>
-        Fail($"{Current!.Title}: not seen within {Act.Patience.TotalSeconds:0} s; so far: {Current.Outcome(Scene)}.");
+        Fail($"{Current!.Title}: not seen within {Current.Patience.TotalSeconds:0.##} s; so far: {Current.Outcome(Scene)}.");
 }

@@ -16,7 +16,7 @@ internal abstract record Deed
 
     public sealed record Start(ImmutableArray<string> Names) : Deed;
 
-    /// <summary>Without a goodbye to the peers: the sockets just close.</summary>
+    /// <summary>Without a goodbye to the peers: the sockets just close. On mDNS alone its name is taken back.</summary>
     public sealed record Kill(string Name) : Deed;
 
     /// <summary>A stranger proves a key and says hello to all, as the protocol wants it.</summary>
@@ -35,7 +35,7 @@ internal abstract record Deed
 internal sealed record Act(string Title, Deed Deed, Func<Scene, TimeSpan, bool> IsDone, Func<Scene, string> Outcome)
 {
     /// <summary>How long it may take: far more than a loaded machine needs.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(40);
 }
 
 /// <summary>The acts of the demo.</summary>
@@ -57,27 +57,27 @@ internal static class Script
         var (last, newcomer, target) = (names[nodes - 1], names[nodes], TargetOf(nodes));
         return
         [
-            new($"{nodes} nodes start, each with an identity, a store and a port of its own",
+            new($"{nodes} nodes start, each with its own identity, store and port",
                 new Deed.Start(names[..nodes]),
                 (scene, _) => scene.Up.Count() == nodes,
                 scene => $"{scene.Up.Count()} are up"),
-            new($"They find each other, until each has {target} peers",
+            new("They find each other",
                 new Deed.Watch(),
                 (scene, elapsed) => Goals.AreMeshed(scene, target, elapsed),
                 scene => Meshed(scene, target)),
-            new($"{last} is killed: its sockets close without a goodbye",
+            new($"{last} is killed, without a goodbye",
                 new Deed.Kill(last),
                 (scene, _) => Goals.IsLost(scene, last),
                 scene => Count(scene, last, MeshEventKind.PeerDisconnected, "noticed")),
-            new($"{newcomer} takes its place, with a new identity",
+            new($"{newcomer} takes its place",
                 new Deed.Start([newcomer]),
                 (scene, elapsed) => scene.Named(newcomer) is not null && Goals.AreMeshed(scene, target, elapsed),
                 scene => Meshed(scene, target)),
-            new($"{Hostile} joins: a valid key, a valid hello",
+            new($"{Hostile} joins with a valid key and a valid hello",
                 new Deed.Infiltrate(Hostile),
                 (scene, _) => Goals.IsConnectedWithAll(scene, Hostile),
                 scene => $"{(scene.Named(Hostile) is { } h ? scene.ConnectedWith(h.Id) : 0)} nodes let it in"),
-            new($"{Hostile} breaks the protocol: it announces a message of 2 GiB to each",
+            new($"{Hostile} announces a message of 2 GiB",
                 new Deed.Violate(),
                 (scene, _) => Goals.IsBannedByAll(scene, Hostile),
                 scene => Count(scene, Hostile, MeshEventKind.PeerBanned, "banned it")),
@@ -106,6 +106,6 @@ internal static class Script
         }
 
         var (count, reasons) = (scene.Count(kind, node.Id), scene.Reasons(kind, node.Id));
-        return $"{count} {(count == 1 ? "node" : "nodes")} {did}{(reasons.Length > 0 ? $": {reasons}" : "")}";
+        return $"{count} {(count == 1 ? "node" : "nodes")} {did}{(reasons.Length > 0 ? $" ({reasons})" : "")}";
     }
 }
