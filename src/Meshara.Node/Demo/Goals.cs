@@ -23,9 +23,10 @@ internal static class Goals
     public static bool IsStar(Scene scene) =>
         !scene.Up.SelectMany(scene.PeersOf).Any(p => p.Source is PeerSource.Mdns or PeerSource.Exchange);
 
-    /// <summary>Nobody is connected with the dead, and somebody has said so.</summary>
+    /// <summary>Nobody is connected with the dead, and all who were have said so.</summary>
     public static bool IsLost(Scene scene, string name) =>
-        scene.Named(name) is { } dead && scene.ConnectedWith(dead.Id) == 0 && scene.Count(MeshEventKind.PeerDisconnected, dead.Id) > 0;
+        scene.Named(name) is { } dead && scene.ConnectedWith(dead.Id) == 0 && scene.Count(MeshEventKind.PeerDisconnected, dead.Id) is > 0 and var said
+        && said >= scene.Count(MeshEventKind.PeerConnected, dead.Id);
 
     public static bool IsConnectedWithAll(Scene scene, string name) =>
         scene.Named(name) is { } node && scene.ConnectedWith(node.Id) == scene.Up.Count();

@@ -35,7 +35,7 @@ internal sealed record Scene
     /// <summary>What each node says of those it knows.</summary>
     private ImmutableDictionary<NodeId, ImmutableArray<PeerInfo>> Views { get; init; } = ImmutableDictionary<NodeId, ImmutableArray<PeerInfo>>.Empty;
 
-    /// <summary>What has happened between two at some time.</summary>
+    /// <summary>What has happened between two at some time. Of two connections to one peer to lose one is no news of the peer.</summary>
     private ImmutableHashSet<Fact> Facts { get; init; } = [];
 
     public IEnumerable<DemoNode> Up => Nodes.Where(n => n.State == DemoState.Up);
@@ -60,7 +60,7 @@ internal sealed record Scene
         return this with
         {
             Events = kept.Add(told),
-            Facts = told.Event.PeerId is { } peer ? Facts.Add(new Fact(told.By, told.Event.Kind, peer, told.Event.Reason)) : Facts,
+            Facts = told.Event is { PeerId: { } peer, Reason: not Reason.Duplicate } ? Facts.Add(new Fact(told.By, told.Event.Kind, peer, told.Event.Reason)) : Facts,
         };
     }
 

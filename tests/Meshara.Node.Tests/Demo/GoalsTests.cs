@@ -43,15 +43,26 @@ public sealed class GoalsTests
         Goals.HaveTarget(Scenes.Of("ABC").WithHostile("M").Linked("AB AM BM CM"), 2).ShouldBeFalse();
 
     [Fact]
-    public void The_dead_is_lost_when_nobody_is_connected_with_it_and_somebody_said_so()
+    public void The_dead_is_lost_when_nobody_is_connected_with_it_and_all_who_were_have_said_so()
     {
-        var killed = Scenes.Of("ABC", "AB AC BC").Kill("C");
-        var said = killed.Told("A", MeshEventKind.PeerDisconnected, "C", Reason.ConnectionLost);
+        var killed = Scenes.Of("ABC", "AB AC BC").Told("A", MeshEventKind.PeerConnected, "C").Told("B", MeshEventKind.PeerConnected, "C").Kill("C");
+        var one = killed.Told("A", MeshEventKind.PeerDisconnected, "C", Reason.ConnectionLost);
+        var both = one.Told("B", MeshEventKind.PeerDisconnected, "C", Reason.ConnectionLost);
 
         Goals.IsLost(killed.Linked("AB"), "C").ShouldBeFalse();
-        Goals.IsLost(said.Linked("AB BC"), "C").ShouldBeFalse();
-        Goals.IsLost(said.Linked("AB"), "C").ShouldBeTrue();
-        Goals.IsLost(said, "X").ShouldBeFalse();
+        Goals.IsLost(one.Linked("AB"), "C").ShouldBeFalse();
+        Goals.IsLost(both.Linked("AB BC"), "C").ShouldBeFalse();
+        Goals.IsLost(both.Linked("AB"), "C").ShouldBeTrue();
+        Goals.IsLost(both, "X").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_end_of_one_of_two_connections_with_a_peer_is_no_loss_of_it()
+    {
+        var scene = Scenes.Of("AC").Told("A", MeshEventKind.PeerDisconnected, "C", Reason.Duplicate).Kill("C");
+
+        Goals.IsLost(scene.Linked(""), "C").ShouldBeFalse();
+        scene.Reasons(MeshEventKind.PeerDisconnected, Scenes.Id("C")).ShouldBe("");
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class DemoTests : IDisposable
         var lines = output.Split('\n').Select(l => l.Trim()).ToList();
         string[] steps =
         [
-            $"{nodes} are up", "connections, found by ", "(connection-lost)", "connections, found by ",
+            $"{nodes} are up", "connections, found by ", "noticed (connection-lost)", "connections, found by ",
             $"{nodes} nodes let it in", $"{nodes} nodes banned it (frame-too-large)", $"{nodes} nodes refused it (banned)",
             "Mallory", $"All seen. {nodes + 1} nodes and one stranger came and went in ",
         ];
