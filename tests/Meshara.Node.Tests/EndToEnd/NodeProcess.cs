@@ -75,9 +75,14 @@ internal sealed class NodeProcess : IDisposable
         ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--data", data, .. options])));
 
     /// <summary>A command whose output goes into a pipe of which nobody reads more than the first line.</summary>
-    public static async Task<NodeProcess> UnreadAsync(params string[] arguments)
+    public static Task<NodeProcess> UnreadAsync(params string[] arguments) => UnreadAsync(Start(arguments));
+
+    /// <summary>The same with an environment variable, <c>NAME=VALUE</c>.</summary>
+    public static Task<NodeProcess> UnreadWithAsync(string variable, params string[] arguments) => UnreadAsync(Start(arguments, variable));
+
+    private static async Task<NodeProcess> UnreadAsync(Process started)
     {
-        var process = new NodeProcess(Start(arguments), read: false);
+        var process = new NodeProcess(started, read: false);
         await process._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         return process;
     }
