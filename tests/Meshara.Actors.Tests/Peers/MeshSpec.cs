@@ -155,7 +155,7 @@ public abstract class MeshSpec : VirtualTimeSpec
     {
         var far = Greet(node, stranger, from);
         far.Hear<Hello>();
-        far.Hear<Ping>();
+        far.Say(new Core.Wire.Envelope { Pong = new Pong { Nonce = far.Hear<Ping>().Nonce } });
         return far;
     }
 }
