@@ -45,6 +45,9 @@ internal sealed class NodeProcess : IDisposable
             else
             {
                 Lines++;
+                Connected += line.Data.StartsWith("{\"event\":\"peer-connected\"", StringComparison.Ordinal) ? 1
+                    : line.Data.StartsWith("{\"event\":\"peer-disconnected\"", StringComparison.Ordinal) ? -1
+                    : 0;
                 Take(line.Data);
             }
         };
@@ -56,6 +59,9 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
+
+    /// <summary>How many peers it is connected with, by what it has printed so far.</summary>
+    public int Connected { get; private set; }
 
     /// <summary>What it has written to stderr so far.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
