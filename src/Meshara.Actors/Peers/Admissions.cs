@@ -20,9 +20,7 @@ internal sealed class Admissions(
 
         var peer = NodeId.Of(ask.Key);
         connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
-        var admission = state.Roster.Admit(
-            peer, ask.Connection, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim);
-        switch (admission)
+        switch (AdmissionOf(connection, peer))
         {
             case Admission.Admitted admitted:
                 state.Roster = admitted.Roster;
@@ -37,6 +35,24 @@ internal sealed class Admissions(
                 connection.Actor.Tell(new Refuse(refused.Reason));
                 break;
         }
+    }
+
+    /// <summary>Where the places are taken, one who dialled in may have to go for the newcomer.</summary>
+    private Admission AdmissionOf(LiveConnection connection, NodeId peer)
+    {
+        var admission = Ask();
+        if (admission is not Admission.Refused { Reason: Reason.NoSlot } || connection.Direction == Direction.Outbound
+            || Evictions.For(connection, state) is not { } victim)
+        {
+            return admission;
+        }
+
+        state.Roster = state.Roster.Remove(victim.Peer!.Value, victim.Number);
+        victim.Actor.Tell(new Close(Reason.Evicted));
+        return Ask();
+
+        Admission Ask() => state.Roster.Admit(
+            peer, connection.Number, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim, connection.Remote);
     }
 
     public void OnOpened(Opened opened)
@@ -80,6 +96,7 @@ internal sealed class Admissions(
     {
         if (state.Connections.TryGet(activity.Connection, out var connection) && connection is { IsOpen: true, Peer: { } peer })
         {
+            state.Connections.Update(connection with { RoundTripTime = activity.RoundTripTime });
             state.Book.Note(new PeerStoreProtocol.Traffic(peer, activity.Sent, activity.Received, activity.LastSeen));
             if (activity.Delivered > 0)
             {

@@ -26,6 +26,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Introduction? Introduction { get; init; }
 
+    /// <summary>As the connection last reported it.</summary>
+    public TimeSpan? RoundTripTime { get; init; }
+
     /// <summary>When the peer was last asked for others.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 

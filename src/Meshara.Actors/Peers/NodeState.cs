@@ -48,9 +48,9 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
     /// <summary>
     /// How many more peers the node strives for. Those that a person asked for do not count, those on their way do.
     /// </summary>
-    public int Room => Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
+    public int Room => Math.Min(Roster.FreeOutbound, Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
         c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
-        && !(c.Peer is { } peer && Book[peer] is { Manual: true })));
+        && !(c.Peer is { } peer && Book[peer] is { Manual: true }))));
 
     /// <summary>The store has read what it holds.</summary>
     public void Recover(ImmutableDictionary<NodeId, KnownPeer> peers)

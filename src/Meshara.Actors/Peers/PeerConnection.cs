@@ -238,7 +238,7 @@ internal sealed class PeerConnection(
     {
         if (_link is not null && _introduction is not null)
         {
-            supervisor.Tell(_traffic.TakeReport(number, _link));
+            supervisor.Tell(_traffic.TakeReport(number, _link, _vitality.RoundTripTime));
         }
     }
 

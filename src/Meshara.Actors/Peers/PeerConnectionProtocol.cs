@@ -46,7 +46,8 @@ internal static class PeerConnectionProtocol
         : IDeadLetterSuppression;
 
     /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
-    public sealed record Activity(long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen)
+    public sealed record Activity(
+        long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime)
         : IDeadLetterSuppression;
 
     /// <summary>Say goodbye with this reason, and end.</summary>
