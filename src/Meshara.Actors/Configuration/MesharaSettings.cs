@@ -62,11 +62,32 @@ internal sealed record DiscoverySettings
     /// <summary><c>bootstrap-nodes</c>: HOST:PORT[@NODE-ID].</summary>
     public ImmutableArray<PeerTarget> BootstrapNodes { get; init; } = [];
 
+    /// <summary><c>bootstrap-retry { initial, max }</c>: how soon they are dialled again.</summary>
+    public Backoff BootstrapRetry { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+
+    public ExchangeSettings Exchange { get; init; } = new();
+
     /// <summary><c>max-peers</c>: the most connections to peers that no person asked for.</summary>
     public int MaxPeers { get; init; } = 32;
 
     /// <summary><c>target-peers</c>: how many the node itself strives for.</summary>
     public int TargetPeers { get; init; } = 16;
+
+    /// <summary>With fewer than a quarter of what it strives for a node looks for a way in, wherever it can.</summary>
+    public int FewPeers() => (TargetPeers + 3) / 4;
+
+    /// <summary>Whether the node asks others for peers, and dials those they tell of.</summary>
+    public bool Bootstraps() => EnabledMethods.Contains(DiscoveryMethod.Bootstrap);
+}
+
+/// <summary><c>discovery.exchange</c>.</summary>
+internal sealed record ExchangeSettings
+{
+    /// <summary><c>ask-interval</c>: how often a connected peer is asked for others when there is no need.</summary>
+    public TimeSpan AskInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>answer-interval</c>: how often one peer is answered.</summary>
+    public TimeSpan AnswerInterval { get; init; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary><c>discovery.mdns</c>.</summary>

@@ -69,6 +69,12 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             },
             BootstrapNodes = reader.List<PeerTarget>(
                 "discovery.bootstrap-nodes", PeerTarget.TryParse, most: 256, "HOST:PORT[@NODE-ID] in double quotes"),
+            BootstrapRetry = Backoff("discovery.bootstrap-retry"),
+            Exchange = new ExchangeSettings
+            {
+                AskInterval = reader.Duration("discovery.exchange.ask-interval", Minute, Day),
+                AnswerInterval = reader.Duration("discovery.exchange.answer-interval", Second, Hour),
+            },
             MaxPeers = reader.Integer("discovery.max-peers", 0, 10_000),
             TargetPeers = reader.Integer("discovery.target-peers", 0, 10_000),
         };
@@ -124,6 +130,9 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             VerificationFailed = reader.Real("reputation.verification-failed", -100, 0),
             Timeout = reader.Real("reputation.timeout", -100, 0),
             ConnectionLost = reader.Real("reputation.connection-lost", -100, 0),
+            RateExceeded = reader.Real("reputation.rate-exceeded", -100, 0),
+            Unsolicited = reader.Real("reputation.unsolicited", -100, 0),
+            UselessRecords = reader.Real("reputation.useless-records", -100, 0),
             GainPerMinute = reader.Real("reputation.gain-per-minute", 0, 100),
         };
         reader.Require(policy.BanBelow <= policy.DisconnectBelow, "reputation.ban-below", "reputation.disconnect-below", "at most");

@@ -10,6 +10,7 @@ namespace Meshara.Actors.Diagnostics;
 internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter log)
 {
     private readonly RejectionLog _rejections = new();
+    private ImmutableSortedDictionary<string, string> _parts = ImmutableSortedDictionary<string, string>.Empty;
     private ImmutableArray<string> _problems = [];
 
     public ImmutableSortedDictionary<Reason, long> Rejections => _rejections.Total;
@@ -51,9 +52,11 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
         }
     }
 
-    /// <summary>What is wrong now; an event follows if that has changed.</summary>
-    public void Health(ImmutableArray<string> problems)
+    /// <summary>What is wrong now with one part of the node, in one sentence, or null; an event follows if that has changed.</summary>
+    public void Health(string part, string? problem)
     {
+        _parts = problem is null ? _parts.Remove(part) : _parts.SetItem(part, problem);
+        var problems = _parts.Values.ToImmutableArray();
         if (!problems.SequenceEqual(_problems))
         {
             _problems = problems;

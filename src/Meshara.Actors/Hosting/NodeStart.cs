@@ -45,7 +45,7 @@ internal static class NodeStart
             var addresses = AddressesOf(listener.LocalEndPoint);
             var node = new NodeDescription(identity.Id, identity.PublicKey, addresses, folder.Path, settings.Network);
             var context = new NodeContext(
-                node, identity, settings, transport, clock, RecordOf(identity, addresses, clock), RandomNumberGenerator.GetInt32(int.MaxValue))
+                node, identity, settings, transport, clock, OwnRecord.Make(identity, settings.Network, addresses, clock.Now), RandomNumberGenerator.GetInt32(int.MaxValue))
             {
                 ListenPort = listener.LocalEndPoint.Port,
             };
@@ -57,6 +57,10 @@ internal static class NodeStart
                 settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
                     ? children => StartMdns(children, system, context, listener.LocalEndPoint)
                     : null,
+                settings.Discovery.Bootstraps() && !settings.Discovery.BootstrapNodes.IsEmpty
+                    ? children => children.ActorOf(BootstrapOf(context), "bootstrap")
+                    : null,
+                () => AddressesOf(listener.LocalEndPoint),
                 () => ReleaseAll(held));
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             return (supervisor, node);
@@ -71,6 +75,13 @@ internal static class NodeStart
             ReleaseAll(held);
             throw;
         }
+    }
+
+    private static Props BootstrapOf(NodeContext node)
+    {
+        var discovery = node.Settings.Discovery;
+        var plan = BootstrapPlan.Of(discovery.BootstrapNodes, discovery.BootstrapRetry, discovery.FewPeers());
+        return Bootstrap.Props(plan, node.Clock, node.Seed, node.Settings.Dispatcher);
     }
 
     /// <summary>A host where no socket can be had for multicast DNS runs all the same: peers can be found by other ways.</summary>
@@ -123,14 +134,6 @@ internal static class NodeStart
         return local.Length > 0
             ? Path.Combine(local, "meshara")
             : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
-    }
-
-    /// <summary>What the node says of itself. The start time serves as sequence number: it grows from start to start.</summary>
-    private static byte[] RecordOf(NodeIdentity identity, ImmutableArray<PeerAddress> addresses, NodeClock clock)
-    {
-        var reachable = addresses.Where(a => a is not PeerAddress.Ip ip || !IPAddress.IsLoopback(ip.EndPoint.Address));
-        return new PeerRecord(
-            identity.PublicKey, (ulong)clock.Now.ToUnixTimeMilliseconds(), [.. reachable.Take(PeerRecord.MaxAddresses)], []).Sign(identity);
     }
 
     /// <summary>Where others can dial: the bound endpoint, or for a wildcard each address of this machine, loopback first.</summary>

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Meshara.Actors.Discovery;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -9,10 +8,9 @@ namespace Meshara.Actors.Peers;
 
 /// <summary>The life of the connections as the supervisor sees it: asked for, open, ended.</summary>
 /// <param name="handshakeOver">Told when a connection no longer counts as an inbound handshake.</param>
-internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listener.Inbound> handshakeOver)
+internal sealed class Admissions(
+    NodeState state, Dialler dialler, Verdicts verdicts, Exchange exchange, Action<Listener.Inbound> handshakeOver)
 {
-    private readonly Verdicts _verdicts = new(state);
-
     public void OnAskAdmission(AskAdmission ask)
     {
         if (!state.Connections.TryGet(ask.Connection, out var connection))
@@ -22,10 +20,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
         var peer = NodeId.Of(ask.Key);
         connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
-        // A name may lead into a banned range, which shows only now.
-        var admission = state.Ranges.BanOf(ask.Remote, state.Now) is not null ? new Admission.Refused(Reason.Banned) : state.Roster.Admit(
-            peer, ask.Connection, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim);
-        switch (admission)
+        switch (AdmissionOf(connection, peer))
         {
             case Admission.Admitted admitted:
                 state.Roster = admitted.Roster;
@@ -42,6 +37,25 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
     }
 
+    /// <summary>Where the places are taken, one who dialled in may have to go for the newcomer.</summary>
+    private Admission AdmissionOf(LiveConnection connection, NodeId peer)
+    {
+        // A name may lead into a banned range, which shows only now.
+        var admission = state.Ranges.BanOf(connection.Remote, state.Now) is not null ? new Admission.Refused(Reason.Banned) : Ask();
+        if (admission is not Admission.Refused { Reason: Reason.NoSlot } || connection.Direction == Direction.Outbound
+            || Evictions.For(connection, state) is not { } victim)
+        {
+            return admission;
+        }
+
+        state.Roster = state.Roster.Remove(victim.Peer!.Value, victim.Number);
+        victim.Actor.Tell(new Close(Reason.Evicted));
+        return Ask();
+
+        Admission Ask() => state.Roster.Admit(
+            peer, connection.Number, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim, connection.Remote);
+    }
+
     public void OnOpened(Opened opened)
     {
         if (!state.Connections.TryGet(opened.Connection, out var connection) || connection.Superseded)
@@ -55,6 +69,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         HandshakeIsOver(connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
+        BootstrapDialEnded(connection, null);
         if (state.Book[peer] is null && state.Neighbours[peer] is null)
         {
             state.Announce.Tell(state.About(MeshEventKind.PeerDiscovered, connection));
@@ -62,6 +77,8 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
         state.Announce.Tell(state.About(MeshEventKind.PeerConnected, connection));
         Remember(connection, state.Adds.Take(connection.Number, peer));
+        exchange.OnOpened(connection);
+        state.WayIn.Connected(state.Connections.Open.Count());
     }
 
     /// <summary>What is known of a peer has changed: it may be wanted now, or no longer, or no longer be good enough.</summary>
@@ -80,6 +97,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
     {
         if (state.Connections.TryGet(activity.Connection, out var connection) && connection is { IsOpen: true, Peer: { } peer })
         {
+            state.Connections.Update(connection with { RoundTripTime = activity.RoundTripTime });
             state.Book.Note(new PeerStoreProtocol.Traffic(peer, activity.Sent, activity.Received, activity.LastSeen));
             if (activity.Delivered > 0)
             {
@@ -100,7 +118,11 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (connection.Peer is { } peer)
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
-            _verdicts.Judge(connection, peer, ended);
+            verdicts.Judge(connection, peer, ended);
+            if (ended.ByPeer)
+            {
+                state.Pauses.OnGoodbye(peer, ended.Reason, state.Now);
+            }
         }
 
         if (connection.IsOpen)
@@ -118,6 +140,12 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
 
         AnswerAdds(connection, ended);
+        if (connection.IsOpen)
+        {
+            exchange.OnLost();
+        }
+
+        state.WayIn.Connected(state.Connections.Open.Count());
         dialler.DialWhatIsDue();
     }
 
@@ -135,31 +163,6 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
 
             request.Complete(kept, failure, wasConnected);
         });
-    }
-
-    /// <summary>Somebody is on the local network: it may be wanted, and whoever dialled in from there was found there.</summary>
-    public void OnSighted(LanPeer peer)
-    {
-        var isNew = state.Neighbours.See(peer);
-        if (state.OpenConnectionOf(peer.Id) is { Source: PeerSource.Inbound } connection)
-        {
-            state.Connections.Update(connection with { Source = PeerSource.Mdns });
-        }
-        else if (isNew && state.Book[peer.Id] is null && peer.Id != state.Node.Node.Id)
-        {
-            state.Announce.Tell(new MeshEvent(MeshEventKind.PeerDiscovered, state.Now)
-            {
-                PeerId = peer.Id, Address = peer.Addresses.FirstOrDefault(), Source = PeerSource.Mdns,
-            });
-        }
-
-        dialler.Follow(peer.Id);
-    }
-
-    public void OnGone(NodeId peer)
-    {
-        state.Neighbours.Forget(peer);
-        dialler.Follow(peer);
     }
 
     private void Supersede(long old)
@@ -202,6 +205,8 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (connection.Dialled is { } reached)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(peer, reached, null));
+            state.Addresses.Prove(peer, reached);
+            state.Addresses.Tested(peer, answered: true);
         }
         else if (connection is { Introduction.ListenPort: > 0 and var port, Remote: PeerAddress.Ip remote })
         {
@@ -228,6 +233,7 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (ended.Reason == Reason.Duplicate && connection.Peer is { } twin && state.Roster[twin] is { Confirmed: true })
         {
             state.Plan = state.Plan.Held(twin, connection.Number);
+            BootstrapDialEnded(connection, null);
 
             // The peer was there before, by its own dial perhaps: what this dial has shown of its address, and its claim, still count.
             Remember(connection with { Claim = connection.Claim == Claim.Person ? Claim.None : connection.Claim }, []);
@@ -235,8 +241,9 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         }
 
         var address = connection.Dialled!;
-        var peer = connection.Peer ?? ((ConnectionOrigin.Dial)connection.Origin).Expected;
+        var peer = connection.Peer ?? connection.Expected;
         state.Plan = state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        BootstrapDialEnded(connection, ended.Reason);
         if (ended.Reason == Reason.SelfConnection)
         {
             state.Plan = state.Plan.Drop(address);
@@ -262,6 +269,16 @@ internal sealed class Admissions(NodeState state, Dialler dialler, Action<Listen
         if (peer is { } tried && state.Book[tried] is not null)
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
+            state.Addresses.Tested(tried, answered: false);
+        }
+    }
+
+    /// <summary>The bootstrap itself says when to dial again.</summary>
+    private void BootstrapDialEnded(LiveConnection connection, Reason? failure)
+    {
+        if (connection.Dialled is { } address && state.WayIn.Ended(address, failure) && connection.Source == PeerSource.Bootstrap)
+        {
+            state.Plan = state.Plan.Drop(address);
         }
     }
 

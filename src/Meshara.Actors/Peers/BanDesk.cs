@@ -14,11 +14,12 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
 {
     private DateTimeOffset _checked = DateTimeOffset.MaxValue;
 
-    /// <summary>The store has read what is banned.</summary>
-    public void Fill(RangeBans ranges)
+    /// <summary>The store has read what is known and what is banned.</summary>
+    public void Recover(PeerStoreProtocol.Recovered recovered)
     {
         _checked = _checked == DateTimeOffset.MaxValue ? state.Now : _checked;
-        SetRanges(ranges);
+        state.Recover(recovered.Peers);
+        SetRanges(recovered.Ranges);
     }
 
     public void OnKept(PeerStoreProtocol.RangesKept kept)

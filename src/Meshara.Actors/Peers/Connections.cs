@@ -26,6 +26,12 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Introduction? Introduction { get; init; }
 
+    /// <summary>As the connection last reported it.</summary>
+    public TimeSpan? RoundTripTime { get; init; }
+
+    /// <summary>When the peer was last asked for others.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     public DateTimeOffset? OpenedAt { get; init; }
 
     /// <summary>Its end was announced when another connection took its place.</summary>
@@ -35,11 +41,14 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Direction Direction => Origin.Direction;
 
+    /// <summary>Who was to be found at the address that was dialled.</summary>
+    public NodeId? Expected => (Origin as ConnectionOrigin.Dial)?.Expected;
+
     /// <summary>The address that was dialled; null for an inbound connection.</summary>
     public PeerAddress? Dialled => (Origin as ConnectionOrigin.Dial)?.Address;
 
     /// <summary>Who it leads to, or must lead to; null while nobody knows.</summary>
-    public NodeId? Sought => Peer ?? (Origin as ConnectionOrigin.Dial)?.Expected;
+    public NodeId? Sought => Peer ?? Expected;
 
     /// <summary>Where the other side is, so far as that is known by now.</summary>
     public PeerAddress? FarEnd => Remote ?? Dialled ?? (Handshake is { } inbound ? PeerAddress.Of(inbound.Socket.Remote) : null);

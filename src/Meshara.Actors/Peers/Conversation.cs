@@ -1,6 +1,5 @@
 using System.Text;
 using Akka.Actor;
-using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using static Meshara.Actors.Peers.PeerConnectionProtocol;
@@ -12,7 +11,7 @@ namespace Meshara.Actors.Peers;
 /// What is said on one connection once both sides know each other. Owned by its connection, on that actor's thread. Messages of one
 /// chunk go to the feed together, and nothing more is read until the application has taken them.
 /// </summary>
-internal sealed class Conversation(NodeId peer, Link link, Vitality vitality, int maxFrameSize, IActorRef messages)
+internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality, int maxFrameSize, IActorRef messages)
 {
     private readonly List<PeerMessage> _batch = [];
 
@@ -30,12 +29,16 @@ internal sealed class Conversation(NodeId peer, Link link, Vitality vitality, in
                 vitality.Ponged(frame.Pong.Nonce);
                 return AfterFrame.GoOn.Instance;
             case Envelope.MessageOneofCase.Data when Encoding.UTF8.GetByteCount(frame.Data.Channel) is > 0 and <= Mesh.MaxChannelLength:
-                _batch.Add(new PeerMessage(peer, frame.Data.Channel, frame.Data.Payload.Memory));
+                _batch.Add(new PeerMessage(hearsay.Peer, frame.Data.Channel, frame.Data.Payload.Memory));
                 return AfterFrame.GoOn.Instance;
             case Envelope.MessageOneofCase.Goodbye:
                 return new AfterFrame.Leave(Reasons.FromWire(frame.Goodbye.Reason));
-            case Envelope.MessageOneofCase.None or Envelope.MessageOneofCase.GetPeers or Envelope.MessageOneofCase.Peers:
-                // None: a kind of message of a later version. No capability of this node invites the other two.
+            case Envelope.MessageOneofCase.GetPeers:
+                return hearsay.OnGetPeers(frame.GetPeers);
+            case Envelope.MessageOneofCase.Peers:
+                return hearsay.OnPeers(frame.Peers);
+            case Envelope.MessageOneofCase.None when vitality.MaySpeakOfTheUnknown():
+                // A kind of message of a later version.
                 return AfterFrame.GoOn.Instance;
             default:
                 return new AfterFrame.SayGoodbye(Reason.ProtocolError);
@@ -56,8 +59,31 @@ internal sealed class Conversation(NodeId peer, Link link, Vitality vitality, in
         return count;
     }
 
+    /// <summary>What people, the application and the supervisor want of the peer.</summary>
+    public void OnMessage(IToConversation message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case Send send:
+                sender.Tell(Send(send));
+                break;
+            case PingNow:
+                link.Say(vitality.Ping(sender));
+                break;
+            case Delivered:
+                GoOnReading();
+                break;
+            case AskForPeers:
+                link.Say(hearsay.Ask());
+                break;
+            case TellOfPeers told:
+                link.Say(Hearsay.Tell(told.Records));
+                break;
+        }
+    }
+
     /// <summary>The application has taken them.</summary>
-    public void Delivered()
+    private void GoOnReading()
     {
         IsDelivering = false;
         vitality.Heard();
@@ -65,7 +91,7 @@ internal sealed class Conversation(NodeId peer, Link link, Vitality vitality, in
     }
 
     /// <summary>Queues what the application sends.</summary>
-    public SendResult Send(Send send)
+    private SendResult Send(Send send)
     {
         var frame = new Envelope { Data = new Data { Channel = send.Channel, Payload = send.Payload } };
         var size = FrameCodec.SizeOf(frame);

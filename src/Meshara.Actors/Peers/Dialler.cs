@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Meshara.Actors.Configuration;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -15,6 +14,8 @@ internal sealed class Dialler(
     /// <summary>A timer shorter than the scheduler's tick would only spin.</summary>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
+    private readonly CandidateDials _candidates = new(state);
+
     /// <summary>Wants what the store and the configuration ask for, and begins.</summary>
     public void PlanFromTheStart()
     {
@@ -26,14 +27,6 @@ internal sealed class Dialler(
         foreach (var target in state.Settings.Peers.Where(t => !IsKnownAsManual(t)))
         {
             Want(target, PeerSource.Manual);
-        }
-
-        if (state.Settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.Bootstrap))
-        {
-            foreach (var target in state.Settings.Discovery.BootstrapNodes)
-            {
-                Want(target, PeerSource.Bootstrap);
-            }
         }
 
         DialWhatIsDue();
@@ -81,6 +74,26 @@ internal sealed class Dialler(
         DialWhatIsDue();
     }
 
+    /// <summary>Dials a bootstrap node once, when it is its turn; one that is connected need not be.</summary>
+    public void DialForBootstrap(PeerTarget target)
+    {
+        state.WayIn.Expect(target);
+        if (state.Ranges.BanOf(target.Address, state.Now) is not null)
+        {
+            state.WayIn.Ended(target.Address, Reason.Banned);
+            return;
+        }
+
+        if (WithPin(target).Expected is { } peer && state.OpenConnectionOf(peer) is not null)
+        {
+            state.WayIn.Ended(target.Address, null);
+            return;
+        }
+
+        Want(target, PeerSource.Bootstrap);
+        DialWhatIsDue();
+    }
+
     /// <summary>Dials once, because a person asked.</summary>
     public LiveConnection DialFor(PeerTarget target) =>
         start(new ConnectionOrigin.Dial(target.Address, WithPin(target).Expected), PeerSource.Manual, Claim.Person);
@@ -96,7 +109,14 @@ internal sealed class Dialler(
             state.Plan = state.Plan.Started(key, connection.Number);
         }
 
-        if (state.Plan.NextDue(state.Room > 0) is { } due)
+        underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
+        foreach (var (candidate, source) in _candidates.Choose(state.Settings.Connection.MaxDials - underWay))
+        {
+            start(new ConnectionOrigin.Dial(candidate.Address, candidate.Peer), source, Claim.None);
+        }
+
+        var next = new[] { state.Plan.NextDue(state.Room > 0), _candidates.NextDue }.Min();
+        if (next is { } due)
         {
             var wait = due - state.Now;
             wakeIn(wait > ShortestWait ? wait : ShortestWait);

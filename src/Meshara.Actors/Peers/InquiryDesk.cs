@@ -35,15 +35,23 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
     private KnownList Details(ImmutableArray<PeerInfo> peers) => new(
         [.. peers.Where(p => state.Book[p.PeerId] is not null).Select(p => WithNextTry(PeerReports.Details(state.Book[p.PeerId]!, p, state.Now)))]);
 
-    /// <summary>Only the address whose turn it is has a next try.</summary>
+    /// <summary>Of a peer that is wanted the address has a next try whose turn it is, of one that may be dialled each.</summary>
     private PeerDetails WithNextTry(PeerDetails details)
     {
         var goal = state.Plan.GoalOf(details.Peer.PeerId);
-        return goal is null || goal.Held ? details : details with
+        var dues = goal is null ? DuesOf(state.Book[details.Peer.PeerId]) : new Dictionary<PeerAddress, DateTimeOffset> { [goal.Next] = goal.Due };
+        return details.Peer.Connected ? details : details with
         {
-            Addresses = [.. details.Addresses.Select(a => a.Address == goal.Next ? a with { NextTry = goal.Due } : a)],
+            Addresses = [.. details.Addresses.Select(a => dues.TryGetValue(a.Address, out var due) ? a with { NextTry = due } : a)],
         };
     }
+
+    /// <summary>When each address of a peer that nobody asked for may be dialled; none if the peer may not.</summary>
+    private IReadOnlyDictionary<PeerAddress, DateTimeOffset> DuesOf(KnownPeer? peer) =>
+        peer is not { Manual: false } || !state.Settings.Discovery.Bootstraps() || !state.Candidates.IsWelcome(peer, state.Now)
+            ? ImmutableDictionary<PeerAddress, DateTimeOffset>.Empty
+            : peer.Addresses.Where(a => state.Ranges.BanOf(a.Address, state.Now) is null)
+                .ToDictionary(a => a.Address, a => state.Candidates.NextTry(a) ?? state.Now);
 
     private WhyFacts Facts(PeerAddress address)
     {
@@ -87,6 +95,8 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
             Known = known,
             Range = RangeOf(peer, known),
             Goal = goal,
+            CandidateDue = DuesOf(known).Values.Cast<DateTimeOffset?>().Min(),
+            PausedUntil = state.Pauses.UntilOf(peer),
             OnLan = onLan,
             Last = state.Ends[peer],
         };

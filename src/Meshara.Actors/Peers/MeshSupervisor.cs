@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Meshara.Actors.Diagnostics;
@@ -12,11 +13,15 @@ namespace Meshara.Actors.Peers;
 /// <param name="StartStore">Starts the peer store as a child of the supervisor, which it then tells what is known.</param>
 /// <param name="StartListener">Starts the listener as a child of the supervisor.</param>
 /// <param name="StartDiscovery">Starts what looks for nodes on the local network as a child of the supervisor; null if nothing does.</param>
+/// <param name="StartBootstrap">Starts what looks for a way into the network as a child of the supervisor; null if nothing does.</param>
+/// <param name="Addresses">Where the node listens now; the interfaces of a host come and go.</param>
 /// <param name="Release">Called when the supervisor has stopped, however that came about.</param>
 internal sealed record NodeParts(
     Func<IActorRefFactory, IActorRef, IActorRef> StartStore,
     Func<IActorRefFactory, IActorRef> StartListener,
     Func<IActorRefFactory, IActorRef>? StartDiscovery,
+    Func<IActorRefFactory, IActorRef>? StartBootstrap,
+    Func<ImmutableArray<PeerAddress>> Addresses,
     Action Release);
 
 /// <summary>
@@ -35,6 +40,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly NodeState _state;
     private readonly Dialler _dialler;
     private readonly Admissions _admissions;
+    private readonly Exchange _exchange;
+    private readonly Sightings _sightings;
     private readonly FrontDesk _desk;
     private readonly BanDesk _bans;
     private readonly InquiryDesk _inquiries;
@@ -57,13 +64,16 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _listener = parts.StartListener(Context);
         _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;
 
-        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), new Announcer(_events, node.Clock, Context.GetLogger()));
+        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), new WayIn(parts.StartBootstrap?.Invoke(Context) ?? ActorRefs.Nobody), new Announcer(_events, node.Clock, Context.GetLogger()));
         _dialler = new Dialler(
             _state,
             (origin, source, claim) => Start(origin, source, claim, handshake: null),
             wait => Timers.StartSingleTimer(DialDue.Instance, DialDue.Instance, wait));
+        var verdicts = new Verdicts(_state);
+        _exchange = new Exchange(_state, verdicts);
         _admissions = new Admissions(
-            _state, _dialler, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
+            _state, _dialler, verdicts, _exchange, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
+        _sightings = new Sightings(_state, _dialler);
         _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
         _bans = new BanDesk(_state, _dialler, _listener);
         _inquiries = new InquiryDesk(_state, _desk);
@@ -90,13 +100,13 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         Receive<PeerStoreProtocol.Recovered>(recovered =>
         {
-            _state.Book.Fill(recovered.Peers);
-            _bans.Fill(recovered.Ranges);
+            _bans.Recover(recovered);
             Become(Running);
             Stash.UnstashAll();
             Timers.StartPeriodicTimer(MinuteOver.Instance, MinuteOver.Instance, TimeSpan.FromMinutes(1));
             _state.Announce.Tell(MeshEventKind.Ready, _node.Node.Id);
             _dialler.PlanFromTheStart();
+            _state.WayIn.Connected(0);
         });
         Receive<PeerStoreProtocol.Unavailable>(store => store.Cause is not null, store =>
         {
@@ -122,7 +132,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
 
     private void Running()
     {
-        Receive<MeshProtocol.WhenReady>(_ => Sender.Tell(_node.Node));
+        Receive<MeshProtocol.WhenReady>(_ => Sender.Tell(_state.Node.Node));
         Receive<MeshProtocol.Add>(add => _desk.OnAdd(add, Sender));
         Receive<MeshProtocol.Remove>(remove => _desk.OnRemove(remove, Sender));
         Receive<MeshProtocol.List>(list => _desk.OnList(list, Sender));
@@ -139,9 +149,15 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
         Receive<Listener.TurnedAway>(away => _state.Announce.Rejected(away.Remote, null, away.Reason, null));
 
-        Receive<LanDiscoveryProtocol.Sighted>(sighted => _admissions.OnSighted(sighted.Peer));
-        Receive<LanDiscoveryProtocol.Gone>(gone => _admissions.OnGone(gone.Peer));
+        Receive<LanDiscoveryProtocol.Sighted>(sighted => _sightings.OnSighted(sighted.Peer));
+        Receive<LanDiscoveryProtocol.Gone>(gone => _sightings.OnGone(gone.Peer));
         Receive<LanDiscoveryProtocol.Disbelieved>(d => _state.Announce.Rejected(d.Address, null, d.Reason, d.Detail));
+
+        Receive<BootstrapProtocol.Dial>(dial => _dialler.DialForBootstrap(dial.Node));
+        Receive<BootstrapProtocol.NoWayIn>(no => _state.Announce.Health("bootstrap", no.Why));
+        Receive<AskedForPeers>(_exchange.OnAsked);
+        Receive<ToldOfPeers>(_exchange.OnTold);
+        Receive<Misbehaved>(_exchange.OnMisbehaved);
 
         Receive<AskAdmission>(_admissions.OnAskAdmission);
         Receive<Opened>(_admissions.OnOpened);
@@ -149,13 +165,9 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<Ended>(_admissions.OnEnded);
         Receive<Terminated>(OnConnectionStopped);
 
-        Receive<PeerStoreProtocol.Recovered>(recovered =>
-        {
-            _state.Book.Fill(recovered.Peers);
-            _bans.Fill(recovered.Ranges);
-        });
+        Receive<PeerStoreProtocol.Recovered>(_bans.Recover);
         Receive<PeerStoreProtocol.Changed>(changed => _admissions.OnChanged(changed.Peer));
-        Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Book.Forget(forgotten.Peer));
+        Receive<PeerStoreProtocol.Forgotten>(forgotten => _state.Forget(forgotten.Peer));
         Receive<PeerStoreProtocol.Kept>(kept => _state.Book.Answered(kept.Request, kept.Peer, null));
         Receive<PeerStoreProtocol.RangesKept>(_bans.OnKept);
         Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
@@ -167,6 +179,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
             _state.Announce.TellUntoldRejections();
             _bans.OnMinute();
             _dialler.FollowAllNeighbours();
+            _exchange.Renew(_parts.Addresses());
+            _exchange.OnMinute();
         });
     }
 
@@ -174,7 +188,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         var number = ++_lastConnection;
         var actor = Context.ActorOf(
-            PeerConnection.Props(number, origin, _node, Self, _messages, _state.Random.Next()), $"peer-{number}");
+            PeerConnection.Props(number, origin, _state.Node, Self, _messages, _state.Random.Next()), $"peer-{number}");
         Context.Watch(actor);
         var connection = new LiveConnection(number, actor, origin) { Source = source, Claim = claim, Handshake = handshake };
         _state.Connections.Add(connection);
@@ -194,11 +208,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         if (store.Cause is null)
         {
-            _state.Announce.Health([]);
+            _state.Announce.Health("store", null);
             return;
         }
 
-        _state.Announce.Health([$"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory."]);
+        _state.Announce.Health("store", $"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory.");
         _state.Book.FailAll(Reason.StoreUnavailable);
     }
 

@@ -2,12 +2,13 @@ using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
+using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 
 namespace Meshara.Actors.Peers;
 
-/// <summary>What every actor of one node may read: it never changes after the start. Time, chance and the network are handed in here.</summary>
-/// <param name="Record">The node's own signed record; it travels in every hello.</param>
+/// <summary>What every actor of one node may read; immutable. Time, chance and the network are handed in here.</summary>
+/// <param name="Record">What the node says of itself; it travels in every hello.</param>
 /// <param name="Seed">The one seed that all randomness of the node's policies comes from.</param>
 internal sealed record NodeContext(
     NodeDescription Node,
@@ -15,7 +16,7 @@ internal sealed record NodeContext(
     MesharaSettings Settings,
     IPeerTransport Transport,
     NodeClock Clock,
-    ReadOnlyMemory<byte> Record,
+    OwnRecord Record,
     int Seed)
 {
     /// <summary>What the node says it runs.</summary>
@@ -23,6 +24,6 @@ internal sealed record NodeContext(
 
     public int ListenPort { get; init; }
 
-    public Envelope Hello(Core.Peers.PeerAddress observed) =>
-        Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record);
+    public Envelope Hello(PeerAddress observed) =>
+        Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record.For(AddressReach.Of(observed)));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Core.Identity;
@@ -9,9 +10,12 @@ namespace Meshara.Actors.Peers;
 /// What the supervisor owns. Its <see cref="Dialler"/>, <see cref="Admissions"/> and <see cref="FrontDesk"/> work on it, on the
 /// supervisor's own thread; nobody else sees it.
 /// </summary>
-internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, Announcer announce)
+internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, WayIn wayIn, Announcer announce)
 {
-    public NodeContext Node { get; } = node;
+    public NodeContext Node { get; set; } = node;
+
+    /// <summary>What nobody else knows, the same from start to start: it keeps choices that others could exploit from being foretold.</summary>
+    public byte[] Secret { get; } = node.Identity.DeriveSecret("address-book");
 
     public MesharaSettings Settings => Node.Settings;
 
@@ -21,7 +25,15 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
 
     public PeerBook Book { get; } = book;
 
+    /// <summary>Which of the known peers have a place among the candidates.</summary>
+    public AddressBook Addresses { get; private set; } = new(ReadOnlyMemory<byte>.Empty);
+
+    /// <summary>Those who asked this node to stay away for a while.</summary>
+    public Pauses Pauses { get; } = new(node.Settings.RemovedFor, node.Settings.Backoff);
+
     public Neighbours Neighbours { get; } = neighbours;
+
+    public WayIn WayIn { get; } = wayIn;
 
     public Announcer Announce { get; } = announce;
 
@@ -32,6 +44,9 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
     /// <summary>The ranges of addresses that are banned.</summary>
     public RangeBans Ranges { get; set; } = RangeBans.None;
 
+    /// <summary>Whom to dial of those that nobody asked for.</summary>
+    public Candidates Candidates => new(Settings.Reputation, Settings.Backoff) { Ranges = Ranges };
+
     public AddRequests Adds { get; } = new();
 
     public Roster Roster { get; set; } = new(node.Node.Id, node.Settings.Discovery.MaxPeers);
@@ -41,9 +56,33 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
     /// <summary>
     /// How many more peers the node strives for. Those that a person asked for do not count, those on their way do.
     /// </summary>
-    public int Room => Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
+    public int Room => Math.Min(Roster.FreeOutbound, Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
         c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
-        && !(c.Peer is { } peer && Book[peer] is { Manual: true })));
+        && !(c.Peer is { } peer && Book[peer] is { Manual: true }))));
+
+    /// <summary>The store has read what it holds.</summary>
+    public void Recover(ImmutableDictionary<NodeId, KnownPeer> peers)
+    {
+        Book.Fill(peers);
+        Addresses = new AddressBook(Secret);
+        foreach (var peer in peers.Values.OrderByDescending(p => p.LastSeen ?? DateTimeOffset.MinValue).ThenBy(p => p.Id))
+        {
+            if (peer.Addresses.FirstOrDefault(a => a.Proven) is { } proven)
+            {
+                Addresses.Prove(peer.Id, proven.Address);
+            }
+            else if (peer.ToldBy is { } teller && peer.Best is { } best)
+            {
+                Addresses.Hear(new BookEntry(peer.Id, best.Address, AddressBook.SourceOf(teller, Book[teller]?.Best?.Address)), _ => false);
+            }
+        }
+    }
+
+    public void Forget(NodeId peer)
+    {
+        Book.Forget(peer);
+        Addresses.Remove(peer);
+    }
 
     /// <summary>An event about a connection.</summary>
     public MeshEvent About(MeshEventKind kind, LiveConnection connection) => new(kind, Now)

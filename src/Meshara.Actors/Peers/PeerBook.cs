@@ -21,6 +21,8 @@ internal sealed class PeerBook(IActorRef store)
 
     public IEnumerable<KnownPeer> All => _peers.Values;
 
+    public IReadOnlyDictionary<NodeId, KnownPeer> Peers => _peers;
+
     public KnownPeer? this[NodeId peer] => _peers.GetValueOrDefault(peer);
 
     /// <summary>The peer whose key answered at the address before.</summary>

@@ -141,8 +141,8 @@ internal sealed class PeerConnection(
 
     private void BecomeConnected()
     {
-        _conversation = new Conversation(
-            NodeId.Of(_peer!.RemoteKey), _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
+        var hearsay = new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor);
+        _conversation = new Conversation(hearsay, _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
         supervisor.Tell(new Opened(number, _introduction!));
@@ -154,11 +154,9 @@ internal sealed class PeerConnection(
 
     private void Connected()
     {
-        Receive<Send>(send => Sender.Tell(_conversation!.Send(send)));
-        Receive<PingNow>(_ => _link!.Say(_vitality.Ping(Sender)));
+        Receive<IToConversation>(message => _conversation!.OnMessage(message, Sender));
         Receive<Describe>(_ => Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime)));
         Receive<Close>(close => BecomeClosing(close.Reason));
-        Receive<Delivered>(_ => _conversation!.Delivered());
         Receive<Beat>(_ => OnBeat());
         Receive<Report>(_ => ReportActivity());
         Receive<Link.Ended>(_ => End(Reason.ConnectionLost));
@@ -240,7 +238,7 @@ internal sealed class PeerConnection(
     {
         if (_link is not null && _introduction is not null)
         {
-            supervisor.Tell(_traffic.TakeReport(number, _link));
+            supervisor.Tell(_traffic.TakeReport(number, _link, _vitality.RoundTripTime));
         }
     }
 

@@ -46,17 +46,39 @@ internal static class PeerConnectionProtocol
         : IDeadLetterSuppression;
 
     /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
-    public sealed record Activity(long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen)
+    public sealed record Activity(
+        long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime)
         : IDeadLetterSuppression;
 
     /// <summary>Say goodbye with this reason, and end.</summary>
     public sealed record Close(Reason Reason) : IDeadLetterSuppression;
 
+    /// <summary>What a connection is told while both sides know each other.</summary>
+    public interface IToConversation;
+
     /// <summary>Queue a message; answered with a <see cref="SendResult"/>.</summary>
-    public sealed record Send(string Channel, Google.Protobuf.ByteString Payload);
+    public sealed record Send(string Channel, Google.Protobuf.ByteString Payload) : IToConversation;
+
+    /// <summary>Ask the peer whom it knows.</summary>
+    public sealed record AskForPeers : IToConversation, IDeadLetterSuppression
+    {
+        public static readonly AskForPeers Instance = new();
+    }
+
+    /// <summary>Tell the peer of others, or of this node's own new record.</summary>
+    public sealed record TellOfPeers(ImmutableArray<ReadOnlyMemory<byte>> Records) : IToConversation, IDeadLetterSuppression;
+
+    /// <summary>To the supervisor: the peer asks for as many records. Answered with <see cref="TellOfPeers"/>.</summary>
+    public sealed record AskedForPeers(long Connection, int Max) : IDeadLetterSuppression;
+
+    /// <summary>To the supervisor: the peer told of these, verified, and of so many that did not verify.</summary>
+    public sealed record ToldOfPeers(long Connection, ImmutableArray<SignedRecord> Records, int Forged) : IDeadLetterSuppression;
+
+    /// <summary>To the supervisor: the peer did what costs it reputation, though not the connection.</summary>
+    public sealed record Misbehaved(long Connection, ReputationCause Cause) : IDeadLetterSuppression;
 
     /// <summary>Ping now; answered with <see cref="RoundTrip"/> or <see cref="MeshProtocol.Failed"/>.</summary>
-    public sealed record PingNow
+    public sealed record PingNow : IToConversation
     {
         public static readonly PingNow Instance = new();
     }
@@ -76,7 +98,7 @@ internal static class PeerConnectionProtocol
     public sealed record Deliver(ImmutableArray<PeerMessage> Messages)
         : IDeadLetterSuppression;
 
-    public sealed record Delivered : IDeadLetterSuppression
+    public sealed record Delivered : IToConversation, IDeadLetterSuppression
     {
         public static readonly Delivered Instance = new();
     }

@@ -29,10 +29,10 @@ internal sealed class Traffic(NodeClock clock)
     public PeerConnectionProtocol.Description Describe(long connection, Link link, TimeSpan? roundTripTime) =>
         new(connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _lastSeen, roundTripTime);
 
-    public PeerConnectionProtocol.Activity TakeReport(long connection, Link link)
+    public PeerConnectionProtocol.Activity TakeReport(long connection, Link link, TimeSpan? roundTripTime)
     {
         var report = new PeerConnectionProtocol.Activity(
-            connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _delivered, _lastSeen);
+            connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _delivered, _lastSeen, roundTripTime);
         (_reportedSent, _reportedReceived, _delivered, _due) = (link.Sent, link.Received, 0, false);
         return report;
     }

@@ -5,7 +5,7 @@ using static Meshara.Actors.Peers.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 
-/// <summary>What the end of a connection says of its peer: the store is told, and who has earned it is banned.</summary>
+/// <summary>What a peer did, or how its connection ended, moves its score: the store is told, and who has earned it is banned.</summary>
 internal sealed class Verdicts(NodeState state)
 {
     public void Judge(LiveConnection connection, NodeId peer, Ended ended)
@@ -19,10 +19,19 @@ internal sealed class Verdicts(NodeState state)
             { Reason: Reason.BadSignature } => ReputationCause.VerificationFailed,
             _ => null,
         };
+        if (cause is { } why)
+        {
+            Judge(connection, peer, why, ended.Reason);
+        }
+    }
+
+    /// <summary>A peer did what moves its score.</summary>
+    public void Judge(LiveConnection connection, NodeId peer, ReputationCause why, Reason reason)
+    {
         var known = state.Book[peer];
 
         // Who was let in is known to the store by now, though its answer may be under way still: to be quick saves nobody from a ban.
-        if (cause is not { } why || (known is null && !connection.IsOpen))
+        if (known is null && !connection.IsOpen)
         {
             return;
         }
@@ -38,7 +47,7 @@ internal sealed class Verdicts(NodeState state)
                 {
                     state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
                     {
-                        PeerId = peer, Reason = ended.Reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
+                        PeerId = peer, Reason = reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
                         Detail = $"until {kept.Ban.Until:u}",
                     });
                 }

@@ -67,7 +67,12 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
     }
 
     /// <summary>Whether another ping of the peer is answered. A flood of them would make this node send as much as it is sent.</summary>
-    public bool MayAnswerPing()
+    public bool MayAnswerPing() => IsWithinTheMinute();
+
+    /// <summary>Whether another message is skipped because its kind is unknown here. A flood of them is no later version's way.</summary>
+    public bool MaySpeakOfTheUnknown() => IsWithinTheMinute();
+
+    private bool IsWithinTheMinute()
     {
         if (clock.Elapsed - _minuteBegan >= TimeSpan.FromMinutes(1))
         {

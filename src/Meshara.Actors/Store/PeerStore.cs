@@ -157,7 +157,7 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     private void OnDrift(ICommand command)
     {
-        NodeId? speaksOf = command switch { AddressHeard c => c.Peer, RecordSeen c => NodeId.Of(c.Key), _ => null };
+        NodeId? speaksOf = command switch { AddressHeard c => c.Peer, RecordSeen c => c.Record.Peer, _ => null };
         if (speaksOf is { } peer && !_drift.TakesAddressOf(peer))
         {
             return;

@@ -175,7 +175,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     /// <summary>Hearsay takes nobody's place: who floods with records fills what is free, and no more.</summary>
     private ImmutableArray<IPeerStoreEvent> Seen(StoredPeers book, Commands.RecordSeen c, DateTimeOffset now)
     {
-        var id = NodeId.Of(c.Key);
+        var id = c.Record.Peer;
         var peer = book.Peers.GetValueOrDefault(id);
         if (peer is null ? book.Peers.Count >= MaxKnownPeers : peer.IsRemoved(now) || c.Record.Sequence <= (peer.Record?.Sequence ?? 0))
         {
@@ -184,7 +184,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
 
         // A claim counts for nothing against another's proof.
         var unpinned = c.Addresses.Where(a => !book.Pins.TryGetValue(a, out var holder) || holder == id);
-        return [new RecordLearned(now, c.Key, c.Record, [.. unpinned.Distinct().Take(KnownPeer.MaxAddresses)], c.Teller)];
+        return [new RecordLearned(now, c.Record, [.. unpinned.Distinct().Take(KnownPeer.MaxAddresses)], c.Teller)];
     }
 
     private static ImmutableArray<IPeerStoreEvent> Moved(KnownPeer peer, Commands.Traffic c, DateTimeOffset now) =>

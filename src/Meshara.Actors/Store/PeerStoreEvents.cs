@@ -42,9 +42,9 @@ internal static class PeerStoreEvents
     /// <summary>A newer record of the peer, who may have come to be known by it, and the addresses that follow from it, unproven.</summary>
     /// <param name="Teller">Who passed it on: another peer, or the peer itself.</param>
     public sealed record RecordLearned(
-        DateTimeOffset At, PublicKey Key, SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : IPeerStoreEvent
+        DateTimeOffset At, SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : IPeerStoreEvent
     {
-        public NodeId Peer { get; } = NodeId.Of(Key);
+        public NodeId Peer => Record.Peer;
     }
 
     /// <summary>The address made room for a better one, or another peer proved that it is there.</summary>

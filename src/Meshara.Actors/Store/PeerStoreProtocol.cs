@@ -64,7 +64,7 @@ internal static class PeerStoreProtocol
     /// Drift: a peer's signed record, verified, with those of its addresses that can be dialled from here. Who was not known comes to be.
     /// </summary>
     /// <param name="Teller">Whose word it is that brought it: another peer's, or the peer's own.</param>
-    public sealed record RecordSeen(PublicKey Key, SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : ICommand;
+    public sealed record RecordSeen(SignedRecord Record, ImmutableArray<PeerAddress> Addresses, NodeId Teller) : ICommand;
 
     /// <summary>Drift: the peer is of no use any more. Never one that is manual, banned or removed.</summary>
     public sealed record Forget(NodeId Peer) : ICommand;

@@ -56,7 +56,7 @@ internal static class StoredForms
         Time(x.At), Id(x.Peer), x.Sent, x.Received, x.HasLastSeen ? Time(x.LastSeen) : null);
 
     public static RecordLearned From(Stored.RecordLearned x) => new(
-        Time(x.At), Key(x.Key), Record(x.Record), [.. x.Addresses.Select(PeerAddress.Parse)], Id(x.Teller));
+        Time(x.At), Record(x.Record), [.. x.Addresses.Select(PeerAddress.Parse)], Id(x.Teller));
 
     /// <summary>The peers by id, so that the same book always has the same bytes.</summary>
     public static Stored.Snapshot ToStored(this StoredPeers book)
@@ -203,7 +203,7 @@ internal static class StoredForms
     {
         var stored = new Stored.RecordLearned
         {
-            At = Ticks(x.At), Key = Bytes(x.Key), Record = ByteString.CopyFrom(x.Record.Bytes.Span), Teller = Bytes(x.Teller),
+            At = Ticks(x.At), Record = ByteString.CopyFrom(x.Record.Bytes.Span), Teller = Bytes(x.Teller),
         };
         stored.Addresses.AddRange(x.Addresses.Select(a => a.ToString()));
         return stored;

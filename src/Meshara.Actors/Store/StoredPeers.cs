@@ -120,7 +120,7 @@ internal sealed class StoredPeers
     {
         var peer = known ?? new KnownPeer
         {
-            Id = e.Peer, Key = e.Key, Source = PeerSource.Exchange, FirstSeen = e.At, ToldBy = e.Teller,
+            Id = e.Peer, Key = e.Record.Content.Key, Source = PeerSource.Exchange, FirstSeen = e.At, ToldBy = e.Teller,
         };
         var kept = peer.Addresses.RemoveAll(a => !a.Proven && peer.Record is { } old && old.Addresses.Contains(a.Address) && !e.Addresses.Contains(a.Address));
         var added = e.Addresses.Where(a => kept.All(k => k.Address != a)).Take(KnownPeer.MaxAddresses - kept.Length);

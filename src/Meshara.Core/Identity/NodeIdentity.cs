@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 using NSec.Cryptography;
 
@@ -48,6 +49,12 @@ public sealed class NodeIdentity : IDisposable
 
     /// <summary>The Ed25519 signature of <paramref name="message"/>, 64 bytes.</summary>
     public byte[] Sign(ReadOnlySpan<byte> message) => SignatureAlgorithm.Ed25519.Sign(_key, message);
+
+    /// <summary>
+    /// A secret of 32 bytes that follows from the key and from what it is for, the same from start to start. Ed25519 signs without
+    /// randomness (RFC 8032 section 5.1.6), and what is signed here is signed nowhere else.
+    /// </summary>
+    internal byte[] DeriveSecret(string purpose) => SHA256.HashData(Sign(Encoding.UTF8.GetBytes($"meshara-secret:1:{purpose}")));
 
     /// <summary>Wipes the private key.</summary>
     public void Dispose() => _key.Dispose();

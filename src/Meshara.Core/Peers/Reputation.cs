@@ -9,6 +9,15 @@ internal enum ReputationCause
     ConnectionLost = 4,
     ProtocolViolation = 5,
     Operator = 6,
+
+    /// <summary>It asked more often than it may.</summary>
+    RateExceeded = 7,
+
+    /// <summary>It told of peers though nobody had asked.</summary>
+    Unsolicited = 8,
+
+    /// <summary>It told of peers of other networks, with outdated records, or where nobody can dial.</summary>
+    UselessRecords = 9,
 }
 
 /// <summary>What follows from a score.</summary>
@@ -44,6 +53,12 @@ internal sealed record ReputationPolicy
 
     public double ConnectionLost { get; init; } = -2;
 
+    public double RateExceeded { get; init; } = -5;
+
+    public double Unsolicited { get; init; } = -5;
+
+    public double UselessRecords { get; init; } = -1;
+
     public double GainPerMinute { get; init; } = 5;
 
     public double DeltaOf(ReputationCause cause) => cause switch
@@ -54,6 +69,9 @@ internal sealed record ReputationPolicy
         ReputationCause.ConnectionLost => ConnectionLost,
         ReputationCause.ProtocolViolation => Reputation.Lowest,
         ReputationCause.Operator => 0,
+        ReputationCause.RateExceeded => RateExceeded,
+        ReputationCause.Unsolicited => Unsolicited,
+        ReputationCause.UselessRecords => UselessRecords,
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, null),
     };
 

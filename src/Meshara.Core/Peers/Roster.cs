@@ -38,6 +38,9 @@ internal sealed record RosterEntry(long Connection, Direction Direction, bool Co
 {
     /// <summary>The latest connection that had begun, with whomever, when this one was confirmed.</summary>
     public long BegunBefore { get; init; }
+
+    /// <summary>The range of the address at the other end; null for a local one, which is not limited.</summary>
+    public NetworkGroup? Range { get; init; }
 }
 
 /// <summary>
@@ -53,6 +56,9 @@ internal sealed record RosterEntry(long Connection, Direction Direction, bool Co
 /// </remarks>
 internal sealed record Roster(NodeId Self, int MaxPeers)
 {
+    /// <summary>One IPv4 /24 or IPv6 /56 is one customer of a provider: however many identities it has, it gets no more (Sybil attack).</summary>
+    public const int MaxPerRange = 8;
+
     public ImmutableDictionary<NodeId, RosterEntry> Entries { get; private init; } = ImmutableDictionary<NodeId, RosterEntry>.Empty;
 
     public RosterEntry? this[NodeId peer] => Entries.GetValueOrDefault(peer);
@@ -64,7 +70,8 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         KnownPeer? known,
         DateTimeOffset now,
         ReputationPolicy policy,
-        Claim claim = Claim.None)
+        Claim claim = Claim.None,
+        PeerAddress? remote = null)
     {
         if (peer == Self)
         {
@@ -83,12 +90,13 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         }
 
         var @protected = claim != Claim.None || (known?.Manual ?? false);
-        if (existing is null && !@protected && Entries.Values.Count(e => !e.Protected) >= MaxPeers)
+        var range = remote is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
+        if (existing is null && !@protected && LimitOn(direction, range) is { } limit)
         {
-            return new Admission.Refused(Reason.NoSlot);
+            return new Admission.Refused(limit);
         }
 
-        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected);
+        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Range = range };
         return new Admission.Admitted(this with { Entries = Entries.SetItem(peer, entry) }, existing?.Connection);
     }
 
@@ -108,6 +116,22 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <summary>A connection has ended; one that was superseded meanwhile changes nothing.</summary>
     public Roster Remove(NodeId peer, long connection) =>
         this[peer]?.Connection == connection ? this with { Entries = Entries.Remove(peer) } : this;
+
+    /// <summary>How many more peers could be dialled, beside those that a person asks for.</summary>
+    public int FreeOutbound => Math.Max(0, Math.Min(MaxPeers - Unprotected.Count(), MaxOneWay - Unprotected.Count(e => e.Direction == Direction.Outbound)));
+
+    /// <summary>
+    /// A quarter of the places is kept for each direction: whoever fills the inbound ones cannot keep this node from choosing peers itself
+    /// (eclipse attack), and a node that has dialled a lot still has room for newcomers.
+    /// </summary>
+    private int MaxOneWay => MaxPeers - (MaxPeers / 4);
+
+    private IEnumerable<RosterEntry> Unprotected => Entries.Values.Where(e => !e.Protected);
+
+    private Reason? LimitOn(Direction direction, NetworkGroup? range) =>
+        Unprotected.Count() >= MaxPeers || Unprotected.Count(e => e.Direction == direction) >= MaxOneWay ? Reason.NoSlot
+        : range is not null && Unprotected.Count(e => e.Range == range) >= MaxPerRange ? Reason.RangeLimit
+        : null;
 
     private static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
         known.IsRemoved(now) ? Reason.RemovedByOperator

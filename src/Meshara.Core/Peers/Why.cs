@@ -86,6 +86,13 @@ internal static class Why
         { Room: 0 } => (
             Reason.NoSlot, $"this node has the {f.TargetPeers} peers that it strives for", null,
             "a place that becomes free changes that, a higher target-peers, or a person who adds it (meshara peer add HOST:PORT)"),
+        { CandidateDue: { } due, PausedUntil: { } until } when until > f.Now => (
+            f.Last?.Reason ?? Reason.ClosedByPeer, $"it asked to be left alone for another {Span(until - f.Now)}", due > until ? due : until,
+            "it is dialled after that, if a place is free"),
+        { CandidateDue: { } due } when due > f.Now => (
+            f.Last?.Reason ?? Reason.Unreachable, "the last try failed", due, "it is dialled again by itself, if a place is free"),
+        { CandidateDue: { } due } => (
+            Reason.NotConnected, "it may be dialled, and others have their turn first", due, "its turn comes by itself while places are free"),
         { Known.Source: PeerSource.Mdns, OnLan: false, LooksAtLan: false } => (
             Reason.NotConnected, "it was found on the local network, where nobody looks now", null,
             "the method local-mdns changes that, or a person who adds it (meshara peer add HOST:PORT)"),

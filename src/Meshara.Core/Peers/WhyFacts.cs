@@ -41,6 +41,12 @@ internal sealed record WhyFacts
     /// <summary>What the dial plan has of it.</summary>
     public DialGoal? Goal { get; init; }
 
+    /// <summary>When it may be dialled to fill a place that nobody in particular was asked for; null if it may not.</summary>
+    public DateTimeOffset? CandidateDue { get; init; }
+
+    /// <summary>It asked to be left alone until then.</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+
     /// <summary>It says now that it is on the local network.</summary>
     public bool OnLan { get; init; }
 

@@ -10,7 +10,7 @@ namespace Meshara.Core.Wire;
 /// <param name="ListenPort">The TCP port it listens on; 0 for none.</param>
 /// <param name="ObservedAddress">The address that it sees this node at; null if it does not say.</param>
 /// <param name="Record">Its own verified record; null if it sent none.</param>
-internal sealed record Introduction(string Agent, int ListenPort, PeerAddress? ObservedAddress, PeerRecord? Record);
+internal sealed record Introduction(string Agent, int ListenPort, PeerAddress? ObservedAddress, SignedRecord? Record);
 
 /// <summary>The <c>Hello</c> exchange: making one, and judging the other side's.</summary>
 internal static class Handshake
@@ -66,8 +66,8 @@ internal static class Handshake
             return (null, Reason.ProtocolError);
         }
 
-        PeerRecord? record = null;
-        if (hello.Record.Length > 0 && (!PeerRecord.TryVerify(hello.Record.Span, out record) || record.Key != peer))
+        SignedRecord? record = null;
+        if (hello.Record.Length > 0 && (!SignedRecord.TryVerify(hello.Record.Memory, out record) || record.Content.Key != peer))
         {
             return (null, Reason.BadSignature);
         }

@@ -15,7 +15,7 @@ public sealed partial class ReferenceTests
 {
     private static readonly Type[] Blocks =
     [
-        typeof(DiscoverySettings), typeof(MdnsSettings), typeof(HeartbeatSettings), typeof(Backoff), typeof(ConnectionSettings), typeof(ListenerSettings),
+        typeof(DiscoverySettings), typeof(MdnsSettings), typeof(ExchangeSettings), typeof(HeartbeatSettings), typeof(Backoff), typeof(ConnectionSettings), typeof(ListenerSettings),
         typeof(StoreSettings), typeof(ReputationPolicy), typeof(EventSettings),
     ];
 
@@ -96,7 +96,7 @@ public sealed partial class ReferenceTests
         var lines = reader.ReadToEnd().Split('\n').Select(l => l.Trim()).ToArray();
         var bare = lines.Select((line, i) => (line, above: i > 0 ? lines[i - 1] : "", i))
             .Where(l => l.line.Contains(" = ", StringComparison.Ordinal) && !l.line.StartsWith('#'))
-            .Where(l => !l.above.StartsWith('#') && !l.above.Contains(" = ", StringComparison.Ordinal) && l.above != "restart {")
+            .Where(l => !l.above.StartsWith('#') && !l.above.Contains(" = ", StringComparison.Ordinal) && !l.above.EndsWith("restart {", StringComparison.Ordinal) && l.above != "bootstrap-retry {")
             .Select(l => $"{l.i + 1}: {l.line}");
 
         bare.ShouldBeEmpty();

@@ -95,6 +95,8 @@ internal sealed class FarEnd(IPeerLink link)
         Envelope.MessageOneofCase.Ping => frame.Ping,
         Envelope.MessageOneofCase.Pong => frame.Pong,
         Envelope.MessageOneofCase.Data => frame.Data,
+        Envelope.MessageOneofCase.GetPeers => frame.GetPeers,
+        Envelope.MessageOneofCase.Peers => frame.Peers,
         Envelope.MessageOneofCase.Goodbye => frame.Goodbye,
         _ => null,
     };

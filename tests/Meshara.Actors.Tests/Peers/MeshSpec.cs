@@ -30,6 +30,9 @@ public abstract class MeshSpec : VirtualTimeSpec
 
         public PeerAddress Address { get; } = PeerAddress.Of(host, 7373);
 
+        /// <summary>Where it listens; a spec may change it.</summary>
+        public ImmutableArray<PeerAddress> Listen { get; set; } = [PeerAddress.Of(host, 7373)];
+
         public VolatileStore.Disk Disk => disk;
 
         public IActorRef Supervisor { get; set; } = ActorRefs.Nobody;
@@ -70,6 +73,14 @@ public abstract class MeshSpec : VirtualTimeSpec
             children => children.ActorOf(
                 Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
             _ => node.Lan,
+            context.Settings.Discovery is var discovery && discovery.Bootstraps() && !discovery.BootstrapNodes.IsEmpty
+                ? children => children.ActorOf(
+                    Bootstrap.Props(
+                        BootstrapPlan.Of(discovery.BootstrapNodes, discovery.BootstrapRetry, discovery.FewPeers()),
+                        context.Clock, 1, settings.Dispatcher),
+                    "bootstrap")
+                : null,
+            () => node.Listen,
             () =>
             {
                 listener.Dispose();
@@ -144,7 +155,7 @@ public abstract class MeshSpec : VirtualTimeSpec
     {
         var far = Greet(node, stranger, from);
         far.Hear<Hello>();
-        far.Hear<Ping>();
+        far.Say(new Core.Wire.Envelope { Pong = new Pong { Nonce = far.Hear<Ping>().Nonce } });
         return far;
     }
 }

@@ -78,6 +78,6 @@ public abstract class VirtualTimeSpec : TestKit
         Settings,
         transport ?? Network.TransportOf(identity, host),
         NodeClock.Virtual(Sys.Scheduler),
-        new PeerRecord(identity.PublicKey, 1, [PeerAddress.Of(host, port)], []).Sign(identity),
+        OwnRecord.Make(identity, Settings.Network, [PeerAddress.Of(host, port)], Sys.Scheduler.Now),
         Seed: 1) { ListenPort = port };
 }

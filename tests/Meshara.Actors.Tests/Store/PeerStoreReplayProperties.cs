@@ -33,7 +33,7 @@ public sealed class PeerStoreReplayProperties
         (1, Gen.Select(Id, Gen.Int[1, 600], (p, s) => (Commands.ICommand)new Commands.Ban(0, p, ReputationCause.Operator, Noon.AddSeconds(s), "spam"))),
         (6, Gen.Select(Id, Address, Gen.Bool, (p, a, f) => (Commands.ICommand)new Commands.DialEnded(p, a, f ? Reason.Refused : null))),
         (8, Gen.Select(Id, Address, (p, a) => (Commands.ICommand)new Commands.AddressHeard(p, a))),
-        (6, Gen.Select(Key, Gen.Int[1, 50], Address.Array[1, 10], Id, (k, n, a, t) => (Commands.ICommand)new Commands.RecordSeen(k, RecordOf(k, n, a), [.. a], t))),
+        (6, Gen.Select(Key, Gen.Int[1, 50], Address.Array[1, 10], Id, (k, n, a, t) => (Commands.ICommand)new Commands.RecordSeen(RecordOf(k, n, a), [.. a], t))),
         (1, Id.Select(p => (Commands.ICommand)new Commands.Forget(p))),
         (4, Gen.Select(Id, Gen.Long[0, 1000], Gen.Long[0, 1000], Gen.Int[0, 600], (p, s, r, t) =>
             (Commands.ICommand)new Commands.Traffic(p, s, r, t < 300 ? null : Noon.AddSeconds(t)))),
@@ -83,7 +83,7 @@ public sealed class PeerStoreReplayProperties
     });
 
     private static NodeId PeerOf(Commands.ICommand command) =>
-        command is Commands.RecordSeen seen ? NodeId.Of(seen.Key) : ((Commands.AddressHeard)command).Peer;
+        command is Commands.RecordSeen seen ? seen.Record.Peer : ((Commands.AddressHeard)command).Peer;
 
     private static SignedRecord RecordOf(PublicKey key, int sequence, PeerAddress[] addresses)
     {

@@ -39,7 +39,7 @@ public sealed class PeerStoreSerializerSpec
         ["removed"] = new Removed(Noon, Id, Noon.AddMinutes(10)),
         ["forgotten"] = new Forgotten(Noon, Id),
         ["traffic"] = new TrafficCounted(Noon, Id, 1000, 2_000_000_000_000, Noon.AddSeconds(-1)),
-        ["record"] = new RecordLearned(Noon, Key, Record, [Address], NodeId.Of(KeyOf(9))),
+        ["record"] = new RecordLearned(Noon, Record, [Address], NodeId.Of(KeyOf(9))),
         ["traffic one way"] = new TrafficCounted(Noon, Id, 7, 0, LastSeen: null),
     };
 
@@ -133,10 +133,9 @@ public sealed class PeerStoreSerializerSpec
         },
         {
             "record", "record",
-            "09b0a4345563c93f0012200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f201a3d0a360a2001"
-            + "02030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2010071a0b0a090a04c000020110cd392a036e65"
-            + "741203010203220e3139322e302e322e313a373337332a208c0cc17a04942cc4f8e0fe0b302606d3108860c126428ba2ceeb"
-            + "5f9ed41c2b05"
+            "09b0a4345563c93f00123d0a360a200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2010071a"
+            + "0b0a090a04c000020110cd392a036e657412030102031a0e3139322e302e322e313a3733373322208c0cc17a04942cc4f8e0"
+            + "fe0b302606d3108860c126428ba2ceeb5f9ed41c2b05"
         },
         {
             "traffic one way", "traffic",

@@ -165,6 +165,45 @@ public sealed class RosterTests
         Id = id, Key = PublicKey.FromBytes(new byte[32]), Source = PeerSource.Inbound, FirstSeen = Now,
     };
 
+    [Fact]
+    public void A_quarter_of_the_places_is_kept_for_each_direction()
+    {
+        var roster = Enumerable.Range(10, 6).Aggregate(new Roster(Self, 8), (r, n) => Admit(r, IdOf(n), n, Direction.Inbound).Roster);
+
+        RefusalOf(roster, IdOf(20), 20, Direction.Inbound).ShouldBe(Reason.NoSlot);
+        roster.FreeOutbound.ShouldBe(2);
+        roster = Admit(roster, IdOf(20), 20, Direction.Outbound).Roster;
+        roster = Admit(roster, IdOf(21), 21, Direction.Outbound).Roster;
+        RefusalOf(roster, IdOf(22), 22, Direction.Outbound).ShouldBe(Reason.NoSlot);
+    }
+
+    [Fact]
+    public void One_range_has_at_most_eight_connections_however_many_identities()
+    {
+        var roster = new Roster(Self, 32);
+        foreach (var n in Enumerable.Range(10, 8))
+        {
+            roster = AdmitFrom(roster, n, $"5.5.5.{n}:1").ShouldBeOfType<Admission.Admitted>().Roster;
+        }
+
+        AdmitFrom(roster, 30, "5.5.5.77:1").ShouldBe(new Admission.Refused(Reason.RangeLimit));
+        AdmitFrom(roster, 30, "5.5.6.77:1").ShouldBeOfType<Admission.Admitted>();
+
+        static Admission AdmitFrom(Roster roster, int n, string address) =>
+            roster.Admit(IdOf(n), n, Direction.Inbound, null, Now, Policy, Claim.None, PeerAddress.Parse(address));
+    }
+
+    [Fact]
+    public void A_local_network_is_not_limited_by_range()
+    {
+        var roster = new Roster(Self, 32);
+        foreach (var n in Enumerable.Range(10, 20))
+        {
+            roster = roster.Admit(IdOf(n), n, Direction.Inbound, null, Now, Policy, Claim.None, PeerAddress.Parse($"192.168.1.{n}:1"))
+                .ShouldBeOfType<Admission.Admitted>().Roster;
+        }
+    }
+
     private static Admission.Admitted Admit(Roster roster, NodeId peer, long connection, Direction direction) =>
         roster.Admit(peer, connection, direction, null, Now, Policy).ShouldBeOfType<Admission.Admitted>();
 

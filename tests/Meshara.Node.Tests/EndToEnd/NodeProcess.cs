@@ -45,6 +45,9 @@ internal sealed class NodeProcess : IDisposable
             else
             {
                 Lines++;
+                Connected += line.Data.StartsWith("{\"event\":\"peer-connected\"", StringComparison.Ordinal) ? 1
+                    : line.Data.StartsWith("{\"event\":\"peer-disconnected\"", StringComparison.Ordinal) ? -1
+                    : 0;
                 Take(line.Data);
             }
         };
@@ -56,6 +59,9 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
+
+    /// <summary>How many peers it is connected with, by what it has printed so far.</summary>
+    public int Connected { get; private set; }
 
     /// <summary>What it has written to stderr so far.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
@@ -75,9 +81,14 @@ internal sealed class NodeProcess : IDisposable
         ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--data", data, .. options])));
 
     /// <summary>A command whose output goes into a pipe of which nobody reads more than the first line.</summary>
-    public static async Task<NodeProcess> UnreadAsync(params string[] arguments)
+    public static Task<NodeProcess> UnreadAsync(params string[] arguments) => UnreadAsync(Start(arguments));
+
+    /// <summary>The same with an environment variable, <c>NAME=VALUE</c>.</summary>
+    public static Task<NodeProcess> UnreadWithAsync(string variable, params string[] arguments) => UnreadAsync(Start(arguments, variable));
+
+    private static async Task<NodeProcess> UnreadAsync(Process started)
     {
-        var process = new NodeProcess(Start(arguments), read: false);
+        var process = new NodeProcess(started, read: false);
         await process._process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
         return process;
     }

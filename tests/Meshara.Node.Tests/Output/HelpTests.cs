@@ -9,6 +9,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("")]
     [InlineData("run")]
+    [InlineData("demo")]
     [InlineData("id")]
     [InlineData("discover")]
     [InlineData("status")]

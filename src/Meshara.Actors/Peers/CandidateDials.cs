@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>
+/// Fills the places that nobody in particular was asked for, from the peers that are known: those told of, and those of former days.
+/// </summary>
+internal sealed class CandidateDials(NodeState state)
+{
+    /// <summary>The choice is made again at most so often: the ends of connections may come in a flood.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>While the node wants more peers, it looks again at least so often for those whose wait is over.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private ImmutableArray<NodeId>? _anchors;
+    private DateTimeOffset _chosenAt;
+
+    /// <summary>When there may be somebody to dial; null while no more peers are wanted.</summary>
+    public DateTimeOffset? NextDue => IsWanting ? _chosenAt + (_wasCutShort ? ShortestPause : LongestPause) : null;
+
+    private bool IsWanting => state.Settings.Discovery.Bootstraps() && state.Room > 0;
+
+    private bool _wasCutShort;
+
+    /// <summary>Whom to dial now, and where; each at most once.</summary>
+    public IReadOnlyList<(Candidate Candidate, PeerSource Source)> Choose(int free)
+    {
+        if (!IsWanting || free <= 0)
+        {
+            return [];
+        }
+
+        if (state.Now - _chosenAt < ShortestPause)
+        {
+            _wasCutShort = true;
+            return [];
+        }
+
+        (_chosenAt, _wasCutShort) = (state.Now, false);
+        _anchors ??= Candidates.AnchorsOf(state.Book.All);
+        var dialled = state.Connections.All.Where(c => c.Direction == Direction.Outbound).ToList();
+        var busy = dialled.Select(c => c.Peer ?? c.Expected).OfType<NodeId>().ToHashSet();
+        var chosen = state.Candidates.Choose(
+            state.Book.Peers,
+            state.Addresses,
+            _anchors,
+            peer => peer == state.Node.Node.Id || state.Roster[peer] is not null || busy.Contains(peer)
+                || state.Plan.Goals.ContainsKey(peer) || state.Pauses.Holds(peer, state.Now),
+            dialled.Select(c => NetworkGroup.Of(c.Dialled!)),
+            Math.Min(free, state.Room),
+            state.Now,
+            state.Random);
+        return [.. chosen.Select(c => (c, SourceOf(state.Book[c.Peer]!)))];
+    }
+
+    /// <summary>Who once dialled this node is known from the store, now that it is dialled.</summary>
+    private static PeerSource SourceOf(KnownPeer peer) => peer.Source is PeerSource.Inbound or PeerSource.Manual ? PeerSource.Store : peer.Source;
+}

@@ -1,0 +1,58 @@
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>Peers that said goodbye with a reason to be left alone: dialling them at once would only be refused. Owned by the supervisor.</summary>
+/// <param name="removedFor">How long a removal by the other side is honoured.</param>
+/// <param name="backoff">The longest wait of which is the pause for the other reasons.</param>
+internal sealed class Pauses(TimeSpan removedFor, Backoff backoff)
+{
+    private const int Most = 1024;
+
+    private readonly Dictionary<NodeId, DateTimeOffset> _until = [];
+
+    /// <summary>The peer ended the connection; some reasons ask for a pause. Whom a person wants is dialled all the same.</summary>
+    public void OnGoodbye(NodeId peer, Reason reason, DateTimeOffset now)
+    {
+        TimeSpan? pause = reason switch
+        {
+            Reason.RemovedByOperator => removedFor,
+            Reason.Evicted or Reason.NoSlot or Reason.Banned or Reason.LowReputation or Reason.RangeLimit or Reason.RateLimited => backoff.Max,
+            _ => null,
+        };
+        if (pause is { } wait)
+        {
+            Add(peer, now + wait);
+        }
+    }
+
+    private void Add(NodeId peer, DateTimeOffset until)
+    {
+        if (_until.Count >= Most)
+        {
+            _until.Remove(_until.MinBy(p => p.Value).Key);
+        }
+
+        _until[peer] = until;
+    }
+
+    /// <summary>Until when it is left alone; null if it did not ask for that.</summary>
+    public DateTimeOffset? UntilOf(NodeId peer) => _until.TryGetValue(peer, out var until) ? until : null;
+
+    public bool Holds(NodeId peer, DateTimeOffset now)
+    {
+        if (!_until.TryGetValue(peer, out var until))
+        {
+            return false;
+        }
+
+        if (until > now)
+        {
+            return true;
+        }
+
+        _until.Remove(peer);
+        return false;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+
+namespace Meshara.Core.Peers;
+
+/// <summary>A peer that may be dialled now, and where.</summary>
+internal readonly record struct Candidate(NodeId Peer, PeerAddress Address);
+
+/// <summary>Whom to dial of those that are known, when nobody asks for anybody in particular. Pure.</summary>
+/// <param name="Policy">When a score is good enough.</param>
+/// <param name="Backoff">How long an address is left alone after failures.</param>
+internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
+{
+    /// <summary>An attacker who holds one range gets at most so many of the connections that this node chooses (eclipse attack).</summary>
+    public const int MaxOutboundPerGroup = 2;
+
+    /// <summary>With more known peers than this, so many are drawn from the address book instead of looking at all.</summary>
+    public const int MaxLookedAt = 512;
+
+    /// <summary>Where nobody is dialled.</summary>
+    public RangeBans Ranges { get; init; } = RangeBans.None;
+
+    /// <summary>When the address may be dialled again. It follows from what is known, so that it is the same whenever one asks.</summary>
+    public DateTimeOffset? NextTry(KnownAddress address)
+    {
+        if (address is not { Failures: > 0, LastTry: { } tried })
+        {
+            return null;
+        }
+
+        // Spread like a jittered wait, though nothing was drawn: the hash of when and where is as good a chance as any.
+        var mixed = unchecked((ulong)(tried.UtcTicks + StableHash(address.Address)) * 0x9E3779B97F4A7C15UL);
+        return tried + Backoff.Wait(address.Failures - 1, (mixed >> 32) / (double)(1L << 33));
+    }
+
+    /// <summary>
+    /// The next ones to dial. Anchors, who were good before a restart, go first: an attacker who has filled the tables meanwhile does not
+    /// decide alone. Then, half from each table, those with a good score, of groups not connected yet, and who failed the least.
+    /// </summary>
+    /// <param name="known">All that are known.</param>
+    /// <param name="book">The tables that are drawn from when there are too many to look at.</param>
+    /// <param name="anchors">Who goes first.</param>
+    /// <param name="isTaken">Connected, being dialled, or not to be dialled for another reason.</param>
+    /// <param name="outbound">The groups of those that this node has dialled.</param>
+    /// <param name="count">How many are wanted.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="random">The randomness.</param>
+    public IReadOnlyList<Candidate> Choose(
+        IReadOnlyDictionary<NodeId, KnownPeer> known,
+        AddressBook book,
+        IReadOnlyCollection<NodeId> anchors,
+        Func<NodeId, bool> isTaken,
+        IEnumerable<NetworkGroup> outbound,
+        int count,
+        DateTimeOffset now,
+        Random random)
+    {
+        if (count <= 0)
+        {
+            return [];
+        }
+
+        var groups = outbound.GroupBy(g => g).ToDictionary(g => g.Key, g => g.Count());
+        var eligible = Drawn(known, book, anchors, random)
+            .Where(p => !isTaken(p.Id) && IsWelcome(p, now))
+            .Select(p => (Peer: p, Address: DialableAt(p, now)))
+            .Where(p => p.Address is not null)
+            .Select(p => new Ranked(p.Peer, p.Address!, anchors.Contains(p.Peer.Id), p.Peer.Reputation.ScoreAt(now, Policy), random.NextDouble()))
+            .OrderByDescending(r => r.IsAnchor)
+            .ThenBy(r => groups.ContainsKey(r.Group))
+            .ThenByDescending(r => Math.Round(r.Score / 10))
+            .ThenBy(r => r.Address.Failures)
+            .ThenBy(r => r.Chance)
+            .ToList();
+
+        var chosen = new List<Candidate>();
+        var (proven, heard) = (new Queue<Ranked>(eligible.Where(r => r.Address.Proven)), new Queue<Ranked>(eligible.Where(r => !r.Address.Proven)));
+        while (chosen.Count < count && proven.Count + heard.Count > 0)
+        {
+            var fromProven = heard.Count == 0 || (proven.Count > 0 && (proven.Peek().IsAnchor || random.Next(2) == 0));
+            var next = (fromProven ? proven : heard).Dequeue();
+            var ofGroup = groups.GetValueOrDefault(next.Group);
+            if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
+            {
+                groups[next.Group] = ofGroup + 1;
+                chosen.Add(new Candidate(next.Peer.Id, next.Address.Address));
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Those who were good outbound peers last, for the time after a restart.</summary>
+    public static ImmutableArray<NodeId> AnchorsOf(IEnumerable<KnownPeer> known, int count = 2) =>
+        [.. known
+            .Where(p => p.LastSeen is not null && p.Addresses.Any(a => a is { Proven: true, Failures: 0 }))
+            .OrderByDescending(p => p.LastSeen).ThenBy(p => p.Id)
+            .Take(count).Select(p => p.Id)];
+
+    /// <summary>Whether it may be dialled at all.</summary>
+    public bool IsWelcome(KnownPeer peer, DateTimeOffset now) =>
+        !peer.IsBanned(now) && !peer.IsRemoved(now) && peer.Reputation.StandingAt(now, Policy) == Standing.Good;
+
+    /// <summary>The best address whose wait is over, and that is not banned; null if there is none.</summary>
+    public KnownAddress? DialableAt(KnownPeer peer, DateTimeOffset now) =>
+        peer.AddressesBestFirst.FirstOrDefault(a => !(NextTry(a) > now) && Ranges.BanOf(a.Address, now) is null);
+
+    /// <summary>Of no use to anybody who waits for its place: it never answered, and not for want of trying.</summary>
+    public static bool IsUseless(KnownPeer? peer, DateTimeOffset now) => peer is null
+        || (peer is { Manual: false, LastSeen: null } && (peer.Addresses.All(a => a.Failures >= 3) || now - peer.FirstSeen > PeerExchange.MaxAge));
+
+    private static IEnumerable<KnownPeer> Drawn(
+        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IEnumerable<NodeId> anchors, Random random)
+    {
+        if (known.Count <= MaxLookedAt)
+        {
+            return known.Values.OrderBy(p => p.Id);
+        }
+
+        var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
+        return drawn.Distinct().Select(known.GetValueOrDefault).OfType<KnownPeer>();
+    }
+
+    private static int StableHash(PeerAddress address)
+    {
+        var hash = 17;
+        foreach (var c in address.ToString())
+        {
+            hash = unchecked((hash * 31) + c);
+        }
+
+        return hash;
+    }
+
+    private sealed record Ranked(KnownPeer Peer, KnownAddress Address, bool IsAnchor, double Score, double Chance)
+    {
+        public NetworkGroup Group { get; } = NetworkGroup.Of(Address.Address);
+    }
+}
