@@ -61,6 +61,7 @@ internal static class NodeStart
                     ? children => children.ActorOf(BootstrapOf(context), "bootstrap")
                     : null,
                 () => AddressesOf(listener.LocalEndPoint),
+                () => IPAddress.IsLoopback(listener.LocalEndPoint.Address) || NetworkInterface.GetIsNetworkAvailable(),
                 () => ReleaseAll(held));
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             return (supervisor, node);

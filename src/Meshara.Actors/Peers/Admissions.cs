@@ -51,6 +51,7 @@ internal sealed class Admissions(
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
         BootstrapDialEnded(connection, null);
+        state.OwnFault.OnOpened();
         if (state.Book[peer] is null && state.Neighbours[peer] is null)
         {
             state.Announce.Tell(state.About(MeshEventKind.PeerDiscovered, connection));
@@ -223,7 +224,7 @@ internal sealed class Admissions(
 
         var address = connection.Dialled!;
         var peer = connection.Peer ?? connection.Expected;
-        state.Plan = state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), dialler.PauseAfter(ended, peer));
+        dialler.Failed(connection, ended, peer);
         BootstrapDialEnded(connection, ended.Reason);
         if (ended.Reason == Reason.SelfConnection)
         {
@@ -247,7 +248,7 @@ internal sealed class Admissions(
             state.Neighbours.Doubt(sought);
         }
 
-        if (peer is { } tried && state.Book[tried] is not null)
+        if (peer is { } tried && state.Book[tried] is not null && !state.OwnFault.Explains(ended.Reason))
         {
             state.Book.Note(new PeerStoreProtocol.DialEnded(tried, address, ended.Reason));
             state.Addresses.Tested(tried, answered: false);

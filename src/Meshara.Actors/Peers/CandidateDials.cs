@@ -19,7 +19,9 @@ internal sealed class CandidateDials(NodeState state)
     private DateTimeOffset _chosenAt;
 
     /// <summary>When there may be somebody to dial; null while no more peers are wanted.</summary>
-    public DateTimeOffset? NextDue => IsWanting ? _chosenAt + (_wasCutShort ? ShortestPause : LongestPause) : null;
+    public DateTimeOffset? NextDue => IsWanting ? _chosenAt + (_wasCutShort ? ShortestPause : Pause) : null;
+
+    private TimeSpan Pause => state.OwnFault.IsAway ? OwnFault.Retry : LongestPause;
 
     private bool IsWanting => state.Settings.Discovery.Bootstraps() && state.Room > 0;
 
@@ -33,9 +35,9 @@ internal sealed class CandidateDials(NodeState state)
             return [];
         }
 
-        if (state.Now - _chosenAt < ShortestPause)
+        if (state.Now - _chosenAt < (state.OwnFault.IsAway ? OwnFault.Retry : ShortestPause))
         {
-            _wasCutShort = true;
+            _wasCutShort = !state.OwnFault.IsAway;
             return [];
         }
 
@@ -50,7 +52,7 @@ internal sealed class CandidateDials(NodeState state)
             peer => peer == state.Node.Node.Id || state.Roster[peer] is not null || busy.Contains(peer)
                 || state.Plan.Goals.ContainsKey(peer) || state.Pauses.Holds(peer, state.Now),
             dialled.Select(c => NetworkGroup.Of(c.Dialled!)),
-            Math.Min(free, state.Room),
+            Math.Min(free, state.OwnFault.IsAway ? OwnFault.TriesAtOnce : state.Room),
             state.Now,
             state.Random);
         return [.. chosen.Select(c => (c, SourceOf(state.Book[c.Peer]!)))];

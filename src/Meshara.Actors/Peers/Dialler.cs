@@ -123,6 +123,12 @@ internal sealed class Dialler(
         }
     }
 
+    /// <summary>A dial ended without a connection. While this node is cut off, it tries again soon, and no wait grows.</summary>
+    public void Failed(LiveConnection connection, PeerConnectionProtocol.Ended ended, NodeId? peer) =>
+        state.Plan = state.OwnFault.Explains(ended.Reason)
+            ? state.Plan.FailedWhileAway(connection.Number, state.Now + OwnFault.Retry)
+            : state.Plan.Failed(connection.Number, state.Now, state.Random.NextDouble(), PauseAfter(ended, peer));
+
     /// <summary>The other side, or a person, asked for a pause until then.</summary>
     public DateTimeOffset? PauseAfter(PeerConnectionProtocol.Ended ended, NodeId? peer) =>
         ended is { ByPeer: true, Reason: Reason.RemovedByOperator } ? state.Now + state.Settings.RemovedFor

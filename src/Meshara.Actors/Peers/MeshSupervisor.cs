@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Meshara.Actors.Diagnostics;
@@ -8,21 +7,6 @@ using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
-
-/// <summary>The parts that a node is made of beside its connections. They are handed in, so that a test can hand in probes.</summary>
-/// <param name="StartStore">Starts the peer store as a child of the supervisor, which it then tells what is known.</param>
-/// <param name="StartListener">Starts the listener as a child of the supervisor.</param>
-/// <param name="StartDiscovery">Starts what looks for nodes on the local network as a child of the supervisor; null if nothing does.</param>
-/// <param name="StartBootstrap">Starts what looks for a way into the network as a child of the supervisor; null if nothing does.</param>
-/// <param name="Addresses">Where the node listens now; the interfaces of a host come and go.</param>
-/// <param name="Release">Called when the supervisor has stopped, however that came about.</param>
-internal sealed record NodeParts(
-    Func<IActorRefFactory, IActorRef, IActorRef> StartStore,
-    Func<IActorRefFactory, IActorRef> StartListener,
-    Func<IActorRefFactory, IActorRef>? StartDiscovery,
-    Func<IActorRefFactory, IActorRef>? StartBootstrap,
-    Func<ImmutableArray<PeerAddress>> Addresses,
-    Action Release);
 
 /// <summary>
 /// The node: it owns every other actor of it, and alone decides who is connected. The decisions are those of the roster, the dial
@@ -40,6 +24,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly NodeState _state;
     private readonly Dialler _dialler;
     private readonly Admissions _admissions;
+    private readonly Verdicts _verdicts;
     private readonly Exchange _exchange;
     private readonly Sightings _sightings;
     private readonly FrontDesk _desk;
@@ -64,15 +49,17 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _listener = parts.StartListener(Context);
         _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;
 
-        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), new WayIn(parts.StartBootstrap?.Invoke(Context) ?? ActorRefs.Nobody), new Announcer(_events, node.Clock, Context.GetLogger()));
+        var wayIn = new WayIn(parts.StartBootstrap?.Invoke(Context) ?? ActorRefs.Nobody);
+        var announcer = new Announcer(_events, node.Clock, Context.GetLogger());
+        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), wayIn, announcer, parts.HasNetwork);
         _dialler = new Dialler(
             _state,
             (origin, source, claim) => Start(origin, source, claim, handshake: null),
             wait => Timers.StartSingleTimer(DialDue.Instance, DialDue.Instance, wait));
-        var verdicts = new Verdicts(_state);
-        _exchange = new Exchange(_state, verdicts);
+        _verdicts = new Verdicts(_state);
+        _exchange = new Exchange(_state, _verdicts);
         _admissions = new Admissions(
-            _state, _dialler, verdicts, _exchange, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
+            _state, _dialler, _verdicts, _exchange, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
         _sightings = new Sightings(_state, _dialler);
         _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
         _bans = new BanDesk(_state, _dialler, _listener);
@@ -103,6 +90,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
             _bans.Recover(recovered);
             Become(Running);
             Stash.UnstashAll();
+            Timers.StartPeriodicTimer(SecondOver.Instance, SecondOver.Instance, TimeSpan.FromSeconds(1));
             Timers.StartPeriodicTimer(MinuteOver.Instance, MinuteOver.Instance, TimeSpan.FromMinutes(1));
             _state.Announce.Tell(MeshEventKind.Ready, _node.Node.Id);
             _dialler.PlanFromTheStart();
@@ -174,6 +162,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
 
         Receive<DialDue>(_ => _dialler.DialWhatIsDue());
+        Receive<SecondOver>(_ => _verdicts.OnTick());
         Receive<MinuteOver>(_ =>
         {
             _state.Announce.TellUntoldRejections();
@@ -280,6 +269,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private sealed record DialDue
     {
         public static readonly DialDue Instance = new();
+    }
+
+    private sealed record SecondOver
+    {
+        public static readonly SecondOver Instance = new();
     }
 
     private sealed record MinuteOver

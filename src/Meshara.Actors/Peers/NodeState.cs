@@ -10,7 +10,8 @@ namespace Meshara.Actors.Peers;
 /// What the supervisor owns. Its <see cref="Dialler"/>, <see cref="Admissions"/> and <see cref="FrontDesk"/> work on it, on the
 /// supervisor's own thread; nobody else sees it.
 /// </summary>
-internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neighbours, WayIn wayIn, Announcer announce)
+internal sealed class NodeState(
+    NodeContext node, PeerBook book, Neighbours neighbours, WayIn wayIn, Announcer announce, Func<bool> hasNetwork)
 {
     public NodeContext Node { get; set; } = node;
 
@@ -30,6 +31,9 @@ internal sealed class NodeState(NodeContext node, PeerBook book, Neighbours neig
 
     /// <summary>Those who asked this node to stay away for a while.</summary>
     public Pauses Pauses { get; } = new(node.Settings.RemovedFor, node.Settings.Backoff);
+
+    /// <summary>Whether it is this node that is off the net.</summary>
+    public OwnFault OwnFault => field ??= new OwnFault(this, hasNetwork);
 
     public Neighbours Neighbours { get; } = neighbours;
 

@@ -37,8 +37,7 @@ internal sealed class PeerConnection(
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) =>
-        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, messages, seed))
-            .WithDispatcher(node.Settings.Dispatcher);
+        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, messages, seed)).WithDispatcher(node.Settings.Dispatcher);
 
     protected override void PreStart()
     {
@@ -136,8 +135,7 @@ internal sealed class PeerConnection(
         return AfterFrame.GoOn.Instance;
     }
 
-    private void AskToBeAdmitted() =>
-        supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote));
+    private void AskToBeAdmitted() => supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote));
 
     private void BecomeConnected()
     {
@@ -158,6 +156,7 @@ internal sealed class PeerConnection(
         Receive<Describe>(_ => Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime)));
         Receive<Close>(close => BecomeClosing(close.Reason));
         Receive<Beat>(_ => OnBeat());
+        Receive<Probe>(_ => OnProbe());
         Receive<Report>(_ => ReportActivity());
         Receive<Link.Ended>(_ => End(Reason.ConnectionLost));
         Receive<Link.Broke>(broke => End(broke.Reason));
@@ -174,6 +173,12 @@ internal sealed class PeerConnection(
         {
             ArmHeartbeat();
         }
+    }
+
+    private void OnProbe()
+    {
+        _link!.Say(_vitality.Ping());
+        ArmHeartbeat();
     }
 
     private void ArmHeartbeat() => Timers.StartSingleTimer(Beat.Instance, Beat.Instance, _vitality.UntilNextBeat);
@@ -222,9 +227,8 @@ internal sealed class PeerConnection(
     }
 
     /// <summary>A stranger may cost little; a peer may send much.</summary>
-    private int FrameLimit() => _conversation is null
-        ? node.Settings.Connection.MaxHandshakeFrameSize
-        : node.Settings.Connection.MaxFrameSize;
+    private int FrameLimit() =>
+        _conversation is null ? node.Settings.Connection.MaxHandshakeFrameSize : node.Settings.Connection.MaxFrameSize;
 
     private void NoteActivity()
     {

@@ -85,6 +85,12 @@ internal static class PeerConnectionProtocol
 
     public sealed record RoundTrip(TimeSpan Time);
 
+    /// <summary>Another connection is dead: see at once whether this one is too.</summary>
+    public sealed record Probe : IDeadLetterSuppression
+    {
+        public static readonly Probe Instance = new();
+    }
+
     /// <summary>Answered with <see cref="Description"/>.</summary>
     public sealed record Describe
     {

@@ -19,26 +19,43 @@ internal sealed class Verdicts(NodeState state)
             { Reason: Reason.BadSignature } => ReputationCause.VerificationFailed,
             _ => null,
         };
-        if (cause is { } why)
+        switch (cause)
         {
-            Judge(connection, peer, why, ended.Reason);
+            case ReputationCause.Timeout or ReputationCause.ConnectionLost:
+                state.OwnFault.OnLost(peer, cause.Value, ended.Reason);
+                break;
+            case { } why:
+                Judge(connection, peer, why, ended.Reason);
+                break;
+        }
+    }
+
+    /// <summary>About every second: who is to blame for a connection that broke some time ago.</summary>
+    public void OnTick()
+    {
+        foreach (var loss in state.OwnFault.OnTick())
+        {
+            Judge(loss.Peer, loss.Cause, loss.Reason, isSpared: false);
         }
     }
 
     /// <summary>A peer did what moves its score.</summary>
     public void Judge(LiveConnection connection, NodeId peer, ReputationCause why, Reason reason)
     {
-        var known = state.Book[peer];
-
         // Who was let in is known to the store by now, though its answer may be under way still: to be quick saves nobody from a ban.
-        if (known is null && !connection.IsOpen)
+        if (state.Book[peer] is not null || connection.IsOpen)
         {
-            return;
+            Judge(peer, why, reason, connection.Claim != Claim.None);
         }
+    }
+
+    private void Judge(NodeId peer, ReputationCause why, Reason reason, bool isSpared)
+    {
+        var known = state.Book[peer];
 
         state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
         var reputation = (known?.Reputation ?? Reputation.New).After(why, state.Now, state.Settings.Reputation);
-        var spared = connection.Claim != Claim.None || known is { Manual: true } || known?.IsBanned(state.Now) == true;
+        var spared = isSpared || known is { Manual: true } || known?.IsBanned(state.Now) == true;
         if (!spared && reputation.StandingAt(state.Now, state.Settings.Reputation) == Standing.Bannable)
         {
             state.Book.Ban(peer, why, (kept, _) =>

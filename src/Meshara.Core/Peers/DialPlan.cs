@@ -105,6 +105,13 @@ internal sealed record DialPlan(Backoff Backoff)
         g => g.InFlight == connection,
         g => g with { InFlight = null, Failures = g.Failures + 1, Due = Later(now + Backoff.Wait(g.Failures, chance), notBefore) });
 
+    /// <summary>A dial failed while this node was cut off: that says nothing of who was dialled.</summary>
+    public DialPlan FailedWhileAway(long connection, DateTimeOffset again) =>
+        Map(g => g.InFlight == connection, g => g with { InFlight = null, Due = again });
+
+    /// <summary>The network is back: everybody is dialled again at once.</summary>
+    public DialPlan WithoutWaits(DateTimeOffset now) => Map(g => !g.Held && g.InFlight is null, g => g with { Failures = 0, Due = now });
+
     /// <summary>The peer's connection ended.</summary>
     public DialPlan Lost(NodeId peer, DateTimeOffset now, double chance, DateTimeOffset? notBefore = null) => Map(
         g => g.Expected == peer && g.Held,

@@ -30,6 +30,9 @@ public abstract class MeshSpec : VirtualTimeSpec
 
         public PeerAddress Address { get; } = PeerAddress.Of(host, 7373);
 
+        /// <summary>Whether its host has an interface that is up; a spec may change it.</summary>
+        public bool HasNetwork { get; set; } = true;
+
         /// <summary>Where it listens; a spec may change it.</summary>
         public ImmutableArray<PeerAddress> Listen { get; set; } = [PeerAddress.Of(host, 7373)];
 
@@ -81,6 +84,7 @@ public abstract class MeshSpec : VirtualTimeSpec
                     "bootstrap")
                 : null,
             () => node.Listen,
+            () => node.HasNetwork,
             () =>
             {
                 listener.Dispose();

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using static Meshara.Actors.Peers.PeerConnectionProtocol;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>Finds out whether it is this node that is cut off, before anybody is blamed for a broken connection. Owned by the supervisor.</summary>
+/// <param name="hasNetwork">Whether an interface of this machine is up.</param>
+internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
+{
+    /// <summary>While it is cut off the node tries so often whether it still is.</summary>
+    public static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    /// <summary>And dials so many: what is sent into a cut network is lost, and a few are enough to see that it is back.</summary>
+    public const int TriesAtOnce = 3;
+
+    private Outage _outage = new(state.Settings.Heartbeat.Timeout + TimeSpan.FromSeconds(5));
+
+    public bool IsAway => _outage.IsAway;
+
+    /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>
+    public bool Explains(Reason reason) => IsAway && reason
+        is Reason.Unreachable or Reason.Refused or Reason.HandshakeTimeout or Reason.NameNotFound or Reason.NetworkDown or Reason.HandshakeRejected;
+
+    public void OnLost(NodeId peer, ReputationCause cause, Reason reason)
+    {
+        var wasInDoubt = _outage.IsInDoubt;
+        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.Open.Count() + 1, hasNetwork(), state.Now);
+        if (_outage.AwaySince is { } since)
+        {
+            state.Announce.Health("network", $"This node is cut off from the network since {since:u}: most of its connections broke at once. It goes on trying.");
+        }
+        else if (!wasInDoubt && cause == ReputationCause.Timeout)
+        {
+            // Whether the others are still there is known in one timeout then, not after the silence that each heartbeat waits for.
+            foreach (var connection in state.Connections.Open)
+            {
+                connection.Actor.Tell(Probe.Instance);
+            }
+        }
+    }
+
+    /// <summary>Those whose fault it was after all.</summary>
+    public ImmutableArray<Loss> OnTick()
+    {
+        (_outage, var verdicts) = _outage.OnTick(state.Now);
+        return verdicts;
+    }
+
+    public void OnOpened()
+    {
+        if (_outage.IsAway)
+        {
+            state.Announce.Health("network", null);
+            state.Plan = state.Plan.WithoutWaits(state.Now);
+        }
+
+        _outage = _outage.OnBack(state.Now);
+    }
+}

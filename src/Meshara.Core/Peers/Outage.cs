@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Meshara.Core.Identity;
+
+namespace Meshara.Core.Peers;
+
+/// <summary>A connection that broke, before anybody is blamed for it.</summary>
+internal sealed record Loss(NodeId Peer, ReputationCause Cause, Reason Reason);
+
+/// <summary>
+/// Whose fault it is when connections break, immutable. A loss is held for a while before it moves a score: if most connections break
+/// within that time, or this machine has no network, or it was asleep, it is this node that was away, and nobody is blamed. Else a
+/// laptop that is closed, or a cable that is pulled, would cost every good peer its reputation.
+/// </summary>
+/// <param name="Window">How long a loss is held: a heartbeat's timeout and a few seconds.</param>
+internal sealed record Outage(TimeSpan Window)
+{
+    /// <summary>So many at least must break: one or two may well fail at once by themselves.</summary>
+    public const int FewestLosses = 3;
+
+    /// <summary>A second that took so long was no second: the process was stopped, or the machine asleep.</summary>
+    public static readonly TimeSpan Asleep = TimeSpan.FromSeconds(20);
+
+    private ImmutableArray<Loss> Held { get; init; } = [];
+
+    private DateTimeOffset Began { get; init; }
+
+    private int OpenBefore { get; init; }
+
+    private DateTimeOffset BlamelessUntil { get; init; }
+
+    private DateTimeOffset? LastTick { get; init; }
+
+    /// <summary>Since when this node is cut off; null while it is not.</summary>
+    public DateTimeOffset? AwaySince { get; private init; }
+
+    public bool IsAway => AwaySince is not null;
+
+    /// <summary>Whether a loss waits for its verdict.</summary>
+    public bool IsInDoubt => !Held.IsEmpty;
+
+    /// <param name="loss">Which connection broke.</param>
+    /// <param name="openBefore">How many connections were open, this one included.</param>
+    /// <param name="hasNetwork">Whether an interface of this machine is up.</param>
+    /// <param name="now">The time.</param>
+    public Outage OnLost(Loss loss, int openBefore, bool hasNetwork, DateTimeOffset now)
+    {
+        if (IsAway || now < BlamelessUntil)
+        {
+            return this;
+        }
+
+        var began = Held.IsEmpty ? now : Began;
+        var before = Held.IsEmpty ? openBefore : OpenBefore;
+        var held = Held.Add(loss);
+        var most = held.Length >= FewestLosses && held.Length * 2 > before;
+        return most || !hasNetwork
+            ? this with { AwaySince = began, Held = [] }
+            : this with { Held = held, Began = began, OpenBefore = before };
+    }
+
+    /// <summary>About every second. What was held for its time is to be judged.</summary>
+    public (Outage Next, ImmutableArray<Loss> Verdicts) OnTick(DateTimeOffset now)
+    {
+        if (LastTick is { } last && now - last >= Asleep)
+        {
+            return (this with { LastTick = now, Held = [], BlamelessUntil = now + Window }, []);
+        }
+
+        var next = this with { LastTick = now };
+        return Held.IsEmpty || now - Began < Window ? (next, []) : (next with { Held = [] }, Held);
+    }
+
+    /// <summary>A connection came about: this node is back. What still breaks of the time before is nobody's fault.</summary>
+    public Outage OnBack(DateTimeOffset now) => IsAway ? this with { AwaySince = null, BlamelessUntil = now + Window } : this;
+}
