@@ -40,7 +40,7 @@ internal sealed class Admissions(
     /// <summary>Where the places are taken, one who dialled in may have to go for the newcomer.</summary>
     private Admission AdmissionOf(LiveConnection connection, NodeId peer)
     {
-        // A name may lead into a banned range, which shows only now.
+        // The range may have been banned while the handshake was under way.
         var admission = state.Ranges.BanOf(connection.Remote, state.Now) is not null ? new Admission.Refused(Reason.Banned) : Ask();
         if (admission is not Admission.Refused { Reason: Reason.NoSlot } || connection.Direction == Direction.Outbound
             || Evictions.For(connection, state) is not { } victim)
