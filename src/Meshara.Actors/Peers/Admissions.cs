@@ -20,7 +20,7 @@ internal sealed class Admissions(
 
         var peer = NodeId.Of(ask.Key);
         connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
-        switch (AdmissionOf(connection, peer))
+        switch (Doorkeeper.Judge(connection, peer, state))
         {
             case Admission.Admitted admitted:
                 state.Roster = admitted.Roster;
@@ -35,25 +35,6 @@ internal sealed class Admissions(
                 connection.Actor.Tell(new Refuse(refused.Reason));
                 break;
         }
-    }
-
-    /// <summary>Where the places are taken, one who dialled in may have to go for the newcomer.</summary>
-    private Admission AdmissionOf(LiveConnection connection, NodeId peer)
-    {
-        // The range may have been banned while the handshake was under way.
-        var admission = state.Ranges.BanOf(connection.Remote, state.Now) is not null ? new Admission.Refused(Reason.Banned) : Ask();
-        if (admission is not Admission.Refused { Reason: Reason.NoSlot } || connection.Direction == Direction.Outbound
-            || Evictions.For(connection, state) is not { } victim)
-        {
-            return admission;
-        }
-
-        state.Roster = state.Roster.Remove(victim.Peer!.Value, victim.Number);
-        victim.Actor.Tell(new Close(Reason.Evicted));
-        return Ask();
-
-        Admission Ask() => state.Roster.Admit(
-            peer, connection.Number, connection.Direction, state.Book[peer], state.Now, state.Settings.Reputation, connection.Claim, connection.Remote);
     }
 
     public void OnOpened(Opened opened)

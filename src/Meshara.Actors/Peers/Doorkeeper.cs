@@ -1,0 +1,47 @@
+using Akka.Actor;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+
+namespace Meshara.Actors.Peers;
+
+/// <summary>Whether a connection that has proven its peer's key is let in. Where the places are taken, another one may have to go for it.</summary>
+internal static class Doorkeeper
+{
+    public static Admission Judge(LiveConnection newcomer, NodeId peer, NodeState state)
+    {
+        // The range may have been banned while the handshake was under way.
+        if (state.Ranges.BanOf(newcomer.Remote!, state.Now) is not null)
+        {
+            return new Admission.Refused(Reason.Banned);
+        }
+
+        var admission = Ask();
+        if (admission is not Admission.Refused { Reason: Reason.NoSlot } || newcomer.Direction == Direction.Outbound
+            || VictimFor(newcomer, state) is not { } victim)
+        {
+            return admission;
+        }
+
+        state.Roster = state.Roster.Remove(victim.Peer!.Value, victim.Number);
+        victim.Actor.Tell(new PeerConnectionProtocol.Close(Reason.Evicted));
+        return Ask();
+
+        Admission Ask() => state.Roster.Admit(
+            peer, newcomer.Number, newcomer.Direction, state.Book[peer], state.Now, state.Settings.Reputation, newcomer.Claim, newcomer.Remote);
+    }
+
+    private static LiveConnection? VictimFor(LiveConnection newcomer, NodeState state)
+    {
+        var inbound = state.Connections.Open
+            .Where(c => c.Direction == Direction.Inbound && state.Roster[c.Peer!.Value] is { Protected: false } entry && entry.Connection == c.Number)
+            .ToList();
+        var chosen = Eviction.Choose(
+            [.. inbound.Select(c => new Evictable(
+                c.Number, c.Peer!.Value, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime,
+                state.Book[c.Peer!.Value]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0))],
+            NetworkGroup.Of(newcomer.Remote!),
+            state.Settings.Discovery.MaxPeers,
+            state.Secret);
+        return inbound.Find(c => c.Number == chosen);
+    }
+}
