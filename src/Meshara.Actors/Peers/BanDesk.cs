@@ -66,6 +66,15 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
         return true;
     }
 
+    /// <summary>Where a name leads is known only when it is dialled: the dial is told what is banned.</summary>
+    public ConnectionOrigin Guard(ConnectionOrigin origin)
+    {
+        var (ranges, now) = (state.Ranges, state.Now);
+        return origin is ConnectionOrigin.Dial { Address: PeerAddress.Dns } dial
+            ? dial with { IsBanned = address => ranges.BanOf(address, now) is not null }
+            : origin;
+    }
+
     /// <summary>Bans that have ended since the last minute are told, and who may be dialled again is.</summary>
     public void OnMinute()
     {

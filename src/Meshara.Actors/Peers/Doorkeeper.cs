@@ -9,7 +9,7 @@ internal static class Doorkeeper
 {
     public static Admission Judge(LiveConnection newcomer, NodeId peer, NodeState state)
     {
-        // A name may lead into a banned range, which shows only now.
+        // The range may have been banned while the handshake was under way.
         if (state.Ranges.BanOf(newcomer.Remote!, state.Now) is not null)
         {
             return new Admission.Refused(Reason.Banned);

@@ -54,7 +54,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), wayIn, announcer, parts.HasNetwork);
         _dialler = new Dialler(
             _state,
-            (origin, source, claim) => Start(origin, source, claim, handshake: null),
+            (origin, source, claim) => Start(_bans!.Guard(origin), source, claim, handshake: null),
             wait => Timers.StartSingleTimer(DialDue.Instance, DialDue.Instance, wait));
         _verdicts = new Verdicts(_state);
         _exchange = new Exchange(_state, _verdicts);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Event;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -15,7 +16,11 @@ internal abstract record ConnectionOrigin
     }
 
     /// <summary>This node dials.</summary>
-    public sealed record Dial(PeerAddress Address, NodeId? Expected) : ConnectionOrigin;
+    public sealed record Dial(PeerAddress Address, NodeId? Expected) : ConnectionOrigin
+    {
+        /// <summary>Of the addresses that a name has, these are not dialled.</summary>
+        public Predicate<IPAddress> IsBanned { get; init; } = _ => false;
+    }
 
     /// <summary>Somebody dialled this node.</summary>
     public sealed record Accept(IInboundSocket Socket) : ConnectionOrigin;

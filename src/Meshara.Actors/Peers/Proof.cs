@@ -21,7 +21,7 @@ internal abstract record Proof
         {
             return new Given(origin switch
             {
-                ConnectionOrigin.Dial dial => await transport.DialAsync(dial.Address, dial.Expected, cancellation).ConfigureAwait(false),
+                ConnectionOrigin.Dial dial => await transport.DialAsync(dial.Address, dial.Expected, dial.IsBanned, cancellation).ConfigureAwait(false),
                 ConnectionOrigin.Accept accept => await accept.Socket.SecureAsync(cancellation).ConfigureAwait(false),
                 _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, null),
             });

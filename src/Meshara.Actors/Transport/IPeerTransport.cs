@@ -14,6 +14,12 @@ internal interface IPeerTransport
     /// <exception cref="TransportException">With the reason: unreachable, refused, bad-certificate, key-mismatch, ...</exception>
     Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation);
 
+    /// <summary>The same, but for the addresses of a name that are banned: these are not dialled.</summary>
+    /// <param name="isBanned">Called from any thread.</param>
+    /// <exception cref="TransportException">As above; banned, if all are.</exception>
+    Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, Predicate<IPAddress> isBanned, CancellationToken cancellation) =>
+        DialAsync(address, expected, cancellation);
+
     /// <summary>Binds.</summary>
     /// <exception cref="TransportException">The endpoint cannot be bound; the message says why.</exception>
     IPeerListener Listen(Configuration.ListenAddress address);

@@ -16,11 +16,14 @@ internal static class TcpDial
     /// <summary>RFC 8305 section 5, "Connection Attempt Delay".</summary>
     private static readonly TimeSpan Head = TimeSpan.FromMilliseconds(250);
 
-    public static async Task<Socket> ConnectAsync(PeerAddress address, CancellationToken cancellation)
+    /// <param name="isBanned">Where it leads to is known only when a name is looked up, and whoever owns the name decides it.</param>
+    public static async Task<Socket> ConnectAsync(PeerAddress address, Predicate<IPAddress> isBanned, CancellationToken cancellation)
     {
-        var endPoints = await EndPointsOf(address, cancellation).ConfigureAwait(false);
+        var found = await EndPointsOf(address, cancellation).ConfigureAwait(false);
+        var endPoints = found.Where(e => !isBanned(e.Address)).ToList();
         return endPoints.Count switch
         {
+            0 when found.Count > 0 => throw new TransportException(Reason.Banned, $"{address} leads only to banned addresses."),
             0 => throw new TransportException(Reason.NameNotFound, $"{address} has no address."),
             1 => await ConnectAsync(endPoints[0], cancellation).ConfigureAwait(false),
             _ => await RaceAsync(endPoints, cancellation).ConfigureAwait(false),

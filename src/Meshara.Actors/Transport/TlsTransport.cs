@@ -35,9 +35,12 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         _context = SslStreamCertificateContext.Create(_certificate, null, offline: true);
     }
 
-    public async Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation)
+    public Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation) =>
+        DialAsync(address, expected, _ => false, cancellation);
+
+    public async Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, Predicate<IPAddress> isBanned, CancellationToken cancellation)
     {
-        var socket = await TcpDial.ConnectAsync(address, cancellation).ConfigureAwait(false);
+        var socket = await TcpDial.ConnectAsync(address, isBanned, cancellation).ConfigureAwait(false);
         return await SecureAsync(socket, expected, server: false, cancellation).ConfigureAwait(false);
     }
 

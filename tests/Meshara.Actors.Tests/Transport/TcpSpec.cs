@@ -147,6 +147,17 @@ public sealed class TcpSpec : IDisposable
         dialled.Remote.ShouldBeOfType<PeerAddress.Ip>();
     }
 
+    [Fact]
+    public async Task A_name_that_leads_only_to_banned_addresses_is_not_dialled()
+    {
+        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        var name = PeerAddress.Parse($"localhost:{listener.LocalEndPoint.Port}");
+
+        var failure = await Record.ExceptionAsync(() => _dialler.DialAsync(name, null, IPAddress.IsLoopback, Soon));
+
+        ReasonOf(failure).ShouldBe(Reason.Banned);
+    }
+
     public void Dispose()
     {
         _transport.Dispose();

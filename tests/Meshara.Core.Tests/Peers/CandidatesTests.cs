@@ -26,6 +26,18 @@ public sealed class CandidatesTests
     }
 
     [Fact]
+    public void A_banned_address_is_not_dialled_and_another_of_the_same_peer_is()
+    {
+        var peer = Known(1, n => "5.5.5.5:1").Single();
+        var banning = Policy with { Ranges = RangeBans.None.With(new RangeBan(AddressRange.Parse("5.5.0.0/16"), Now, Now.AddHours(1))) };
+
+        banning.DialableAt(peer, Now).ShouldBeNull();
+        banning.DialableAt(peer, Now.AddHours(1)).ShouldNotBeNull();
+        banning.DialableAt(peer with { Addresses = peer.Addresses.Add(new KnownAddress(PeerAddress.Parse("6.6.6.6:1"))) }, Now)!
+            .Address.ShouldBe(PeerAddress.Parse("6.6.6.6:1"));
+    }
+
+    [Fact]
     public void Anchors_go_first()
     {
         var known = Known(20, n => $"5.{n}.1.1:1", proven: n => n % 2 == 0);
