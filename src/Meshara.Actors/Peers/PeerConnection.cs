@@ -139,15 +139,13 @@ internal sealed class PeerConnection(
 
     private void BecomeConnected()
     {
-        var hearsay = new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor);
-        _conversation = new Conversation(hearsay, _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
+        _conversation = new Conversation(
+            new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor), _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
         supervisor.Tell(new Opened(number, _introduction!));
 
-        // The first round-trip time is worth knowing before the first silence.
-        _link!.Say(_vitality.Ping());
-        ArmHeartbeat();
+        AskForLife();
     }
 
     private void Connected()
@@ -156,7 +154,7 @@ internal sealed class PeerConnection(
         Receive<Describe>(_ => Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime)));
         Receive<Close>(close => BecomeClosing(close.Reason));
         Receive<Beat>(_ => OnBeat());
-        Receive<Probe>(_ => OnProbe());
+        Receive<Probe>(_ => AskForLife());
         Receive<Report>(_ => ReportActivity());
         Receive<Link.Ended>(_ => End(Reason.ConnectionLost));
         Receive<Link.Broke>(broke => End(broke.Reason));
@@ -175,7 +173,7 @@ internal sealed class PeerConnection(
         }
     }
 
-    private void OnProbe()
+    private void AskForLife()
     {
         _link!.Say(_vitality.Ping());
         ArmHeartbeat();
@@ -240,9 +238,9 @@ internal sealed class PeerConnection(
 
     private void ReportActivity()
     {
-        if (_link is not null && _introduction is not null)
+        if (_link is { } link && _introduction is not null)
         {
-            supervisor.Tell(_traffic.TakeReport(number, _link, _vitality.RoundTripTime));
+            supervisor.Tell(_traffic.TakeReport(number, link, _vitality.RoundTripTime));
         }
     }
 

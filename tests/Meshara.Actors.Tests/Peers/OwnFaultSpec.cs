@@ -1,0 +1,82 @@
+using System.Net;
+using Meshara.Actors.Configuration;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Actors.Tests.Peers;
+
+/// <summary>A cable is pulled, a laptop sleeps: it is this node that was away, and nobody else is blamed.</summary>
+public sealed class OwnFaultSpec : MeshSpec
+{
+    private readonly List<Node> _others = [];
+
+    public OwnFaultSpec() => Settings = Settings with
+    {
+        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap], TargetPeers = 6, MaxPeers = 16 },
+    };
+
+    [Fact]
+    public void A_cut_of_a_minute_costs_nobody_anything_and_heals_within_seconds()
+    {
+        var node = Mesh();
+        Cut(node);
+        Pass(TimeSpan.FromMinutes(1), Seconds(0.5));
+
+        PeersOf(node).ShouldBeEmpty();
+        StatusOf(node).Problems.ShouldContain(p => p.StartsWith("This node is cut off from the network since", StringComparison.Ordinal));
+        Heal(node);
+        Pass(Seconds(5));
+
+        PeersOf(node).Length.ShouldBe(6);
+        StatusOf(node).Problems.ShouldBeEmpty();
+        node.Disk.Book.Peers.Values.ShouldAllBe(p => p.Reputation.Score == 0 && p.Ban == null);
+        _others.ShouldAllBe(o => o.Disk[node.Id]!.Ban == null && o.Disk[node.Id]!.Reputation.Score >= -10);
+    }
+
+    [Fact]
+    public void One_dead_peer_among_many_is_judged_after_a_while()
+    {
+        var node = Mesh();
+        Crash(_others[2]);
+        Pass(Seconds(1));
+        node.Disk[_others[2].Id]!.Reputation.Score.ShouldBe(0);
+
+        Pass(Seconds(20));
+
+        node.Disk[_others[2].Id]!.Reputation.Score.ShouldBeLessThan(0);
+        StatusOf(node).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Without_a_network_the_first_loss_is_nobodys_fault()
+    {
+        var node = Mesh();
+        node.HasNetwork = false;
+        Crash(_others[2]);
+        Pass(Seconds(20));
+
+        node.Disk[_others[2].Id]!.Reputation.Score.ShouldBe(0);
+    }
+
+    /// <summary>A node among six others, connected with all of them.</summary>
+    private Node Mesh()
+    {
+        _others.AddRange(Enumerable.Range(1, 6).Select(n => Start(IdentityOf(n), IPAddress.Parse($"10.2.0.{n}"))));
+        var settings = Settings;
+        Settings = settings with { Discovery = settings.Discovery with { BootstrapNodes = [.. _others.Select(o => new PeerTarget(o.Address, null))] } };
+        var node = Start(IdentityOf(9), IPAddress.Parse("10.2.0.9"));
+        Settings = settings;
+        Pass(Seconds(5));
+        PeersOf(node).Length.ShouldBe(6);
+        Pass(TimeSpan.FromMinutes(1), Seconds(0.5));
+        return node;
+    }
+
+    private void Cut(Node node) => _others.ForEach(o => Network.Partition(node.Host, o.Host));
+
+    private void Heal(Node node) => _others.ForEach(o => Network.Heal(node.Host, o.Host));
+
+    private static NodeIdentity IdentityOf(int n) => NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)(150 + n), 32)]);
+}
