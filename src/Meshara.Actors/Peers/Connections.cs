@@ -29,6 +29,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
     /// <summary>As the connection last reported it.</summary>
     public TimeSpan? RoundTripTime { get; init; }
 
+    /// <summary>When the peer may be asked for others first.</summary>
+    public DateTimeOffset? AskAt { get; init; }
+
     /// <summary>When the peer was last asked for others.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 

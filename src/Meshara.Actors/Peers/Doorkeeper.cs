@@ -41,7 +41,8 @@ internal static class Doorkeeper
                 state.Book[c.Peer!.Value]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0))],
             NetworkGroup.Of(newcomer.Remote!),
             state.Settings.Discovery.MaxPeers,
-            state.Secret);
+            state.Secret,
+            state.Now);
         return inbound.Find(c => c.Number == chosen);
     }
 }

@@ -12,9 +12,11 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
 {
     private static readonly TimeSpan RenewAfter = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);
+
     private DateTimeOffset _asked;
 
-    /// <summary>A new peer: its own record is kept, and it is asked whom it knows while this node needs more.</summary>
+    /// <summary>A new peer: its own record is kept, and soon it is asked whom it knows, if this node needs more then.</summary>
     public void OnOpened(LiveConnection connection)
     {
         if (connection.Introduction!.Record is { } record)
@@ -22,9 +24,19 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
             Take(connection, [record]);
         }
 
-        if (state.Room > 0)
+        // Not at once: those who join at the same moment are known to it only a moment later.
+        state.Connections.Update(connection with { AskAt = state.Now + FirstQuestion + (FirstQuestion * 2 * state.Random.NextDouble()) });
+    }
+
+    /// <summary>New peers whose moment has come are asked.</summary>
+    public void OnSecond()
+    {
+        foreach (var connection in state.Connections.Open.Where(c => c.AskedAt is null && state.Now >= c.AskAt).ToList())
         {
-            Ask(connection);
+            if (state.Room > 0)
+            {
+                Ask(connection);
+            }
         }
     }
 

@@ -162,7 +162,11 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
 
         Receive<DialDue>(_ => _dialler.DialWhatIsDue());
-        Receive<SecondOver>(_ => _verdicts.OnTick());
+        Receive<SecondOver>(_ =>
+        {
+            _verdicts.OnTick();
+            _exchange.OnSecond();
+        });
         Receive<MinuteOver>(_ =>
         {
             _state.Announce.TellUntoldRejections();

@@ -32,7 +32,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
         {
             state.Announce.Health("network", $"This node is cut off from the network since {since:u}: most of its connections broke at once. It goes on trying.");
         }
-        else if (!wasInDoubt && cause == ReputationCause.Timeout)
+        else if (!wasInDoubt)
         {
             // Whether the others are still there is known in one timeout then, not after the silence that each heartbeat waits for.
             foreach (var connection in state.Connections.Open)
@@ -45,7 +45,13 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     /// <summary>Those whose fault it was after all.</summary>
     public ImmutableArray<Loss> OnTick()
     {
-        (_outage, var verdicts) = _outage.OnTick(state.Now);
+        var wasAway = IsAway;
+        (_outage, var verdicts) = _outage.OnTick(state.Now, state.Connections.Open.Count());
+        if (wasAway && !IsAway)
+        {
+            OnBack();
+        }
+
         return verdicts;
     }
 
@@ -53,10 +59,15 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     {
         if (_outage.IsAway)
         {
-            state.Announce.Health("network", null);
-            state.Plan = state.Plan.WithoutWaits(state.Now);
+            OnBack();
         }
 
         _outage = _outage.OnBack(state.Now);
+    }
+
+    private void OnBack()
+    {
+        state.Announce.Health("network", null);
+        state.Plan = state.Plan.WithoutWaits(state.Now);
     }
 }

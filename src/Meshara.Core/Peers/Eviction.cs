@@ -15,12 +15,16 @@ internal sealed record Evictable(
 /// </summary>
 internal static class Eviction
 {
+    /// <summary>So long a visitor of a full node stays at least, if it is needed.</summary>
+    public static readonly TimeSpan VisitLength = TimeSpan.FromSeconds(5);
+
     /// <param name="inbound">Those who could go.</param>
     /// <param name="newcomer">Where the one who dials comes from.</param>
     /// <param name="maxPeers">All places; an eighth of them is protected by each merit.</param>
     /// <param name="secret">Keeps it unknown which network groups are protected.</param>
+    /// <param name="now">The time.</param>
     /// <returns>The connection that has to go; null if the newcomer is no gain over any of them.</returns>
-    public static long? Choose(IReadOnlyCollection<Evictable> inbound, NetworkGroup newcomer, int maxPeers, ReadOnlySpan<byte> secret)
+    public static long? Choose(IReadOnlyCollection<Evictable> inbound, NetworkGroup newcomer, int maxPeers, ReadOnlySpan<byte> secret, DateTimeOffset now)
     {
         var some = Math.Max(1, maxPeers / 8);
         var left = inbound.OrderBy(e => e.Connection).ToList();
@@ -46,9 +50,11 @@ internal static class Eviction
         var largest = left.GroupBy(e => e.Group).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Max(e => e.Since)).First();
 
         // A newcomer who would make the largest group no smaller is no gain: newcomers of one network would only chase each other.
-        return inbound.Count(e => e.Group == newcomer) < inbound.Count(e => e.Group == largest.Key)
-            ? largest.OrderByDescending(e => e.Since).ThenByDescending(e => e.Connection).First().Connection
-            : null;
+        // On a local network all are of one: there a newcomer takes the place of one who had the time to ask for others.
+        var mayGo = inbound.Count(e => e.Group == newcomer) < inbound.Count(e => e.Group == largest.Key) ? largest
+            : newcomer.IsLocal ? largest.Where(e => e.Group.IsLocal && now - e.Since >= VisitLength)
+            : [];
+        return mayGo.OrderByDescending(e => e.Since).ThenByDescending(e => e.Connection).FirstOrDefault()?.Connection;
     }
 
     private static void Protect(List<Evictable> left, IEnumerable<Evictable> some)

@@ -59,8 +59,15 @@ internal sealed record Outage(TimeSpan Window)
     }
 
     /// <summary>About every second. What was held for its time is to be judged.</summary>
-    public (Outage Next, ImmutableArray<Loss> Verdicts) OnTick(DateTimeOffset now)
+    /// <param name="now">The time.</param>
+    /// <param name="open">How many connections are open: those that outlived the window show that this node is not cut off.</param>
+    public (Outage Next, ImmutableArray<Loss> Verdicts) OnTick(DateTimeOffset now, int open = 0)
     {
+        if (open > 0 && now - AwaySince >= Window)
+        {
+            return (OnBack(now) with { LastTick = now }, []);
+        }
+
         if (LastTick is { } last && now - last >= Asleep)
         {
             return (this with { LastTick = now, Held = [], BlamelessUntil = now + Window }, []);

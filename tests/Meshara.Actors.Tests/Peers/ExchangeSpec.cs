@@ -79,7 +79,7 @@ public sealed class ExchangeSpec : MeshSpec
         Add(bob, alice);
 
         Add(carol, alice);
-        Pass(Seconds(2));
+        Pass(Seconds(5));
 
         PeersOf(carol).Select(p => p.PeerId).ShouldBe([alice.Id, bob.Id], ignoreOrder: true);
         PeersOf(carol).Single(p => p.PeerId == bob.Id).Source.ShouldBe(PeerSource.Exchange);
@@ -122,6 +122,7 @@ public sealed class ExchangeSpec : MeshSpec
     {
         var (alice, carol) = (Start(Identities.Alice(), AlicesHost), Identities.Carol());
         var far = Join(alice, carol, Far);
+        Pass(Seconds(4));
         far.HearNext<GetPeers>();
         far.Say(Told());
 
@@ -142,6 +143,7 @@ public sealed class ExchangeSpec : MeshSpec
     {
         var (alice, carol) = (Start(Identities.Alice(), AlicesHost), Identities.Carol());
         var far = Join(alice, carol, Far);
+        Pass(Seconds(4));
         far.HearNext<GetPeers>();
         var forged = RecordOf(Identities.Bob(), "10.0.0.2:7373");
         forged[^1] ^= 1;
@@ -169,6 +171,7 @@ public sealed class ExchangeSpec : MeshSpec
     {
         var (alice, carol) = (Start(Identities.Alice(), AlicesHost), Identities.Carol());
         var far = Join(alice, carol, Far);
+        Pass(Seconds(4));
         far.HearNext<GetPeers>();
 
         far.Say(Told(RecordOf(Identities.Bob(), address, Scheduler.Now + TimeSpan.FromDays(days), network)));
@@ -182,6 +185,7 @@ public sealed class ExchangeSpec : MeshSpec
     {
         var (alice, carol) = (Start(Identities.Alice(), AlicesHost), Identities.Carol());
         var far = Join(alice, carol, Far);
+        Pass(Seconds(4));
         far.HearNext<GetPeers>();
 
         far.Say(Told([.. Enumerable.Repeat(new byte[10], 65)]));

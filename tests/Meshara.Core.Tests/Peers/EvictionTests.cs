@@ -22,7 +22,7 @@ public sealed class EvictionTests
         var honest = Enumerable.Range(1, 12).Select(n => Inbound(n, n, minutes: 60)).ToList();
         var flood = Enumerable.Range(100, 12).Select(n => Inbound(n, 99, minutes: 0)).ToList();
 
-        var victim = Eviction.Choose([.. honest, .. flood], GroupOf(50), MaxPeers, Secret);
+        var victim = Eviction.Choose([.. honest, .. flood], GroupOf(50), MaxPeers, Secret, Now);
 
         flood.Select(f => (long?)f.Connection).ShouldContain(victim);
     }
@@ -32,8 +32,17 @@ public sealed class EvictionTests
     {
         var flood = Enumerable.Range(100, 24).Select(n => Inbound(n, 99, minutes: 0)).ToList();
 
-        Eviction.Choose(flood, GroupOf(99), MaxPeers, Secret).ShouldBeNull();
-        Eviction.Choose(flood, GroupOf(1), MaxPeers, Secret).ShouldNotBeNull();
+        Eviction.Choose(flood, GroupOf(99), MaxPeers, Secret, Now).ShouldBeNull();
+        Eviction.Choose(flood, GroupOf(1), MaxPeers, Secret, Now).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void On_a_local_network_a_newcomer_takes_the_place_of_one_who_had_time_to_ask_for_others()
+    {
+        var lan = Enumerable.Range(1, 24).Select(n => Inbound(n, 1, minutes: 0) with { Group = NetworkGroup.Local }).ToList();
+
+        Eviction.Choose(lan, NetworkGroup.Local, MaxPeers, Secret, Now).ShouldBeNull();
+        Eviction.Choose(lan, NetworkGroup.Local, MaxPeers, Secret, Now + Eviction.VisitLength).ShouldNotBeNull();
     }
 
     [Fact]
@@ -45,7 +54,7 @@ public sealed class EvictionTests
         var old = Inbound(3, 99, minutes: 600);
         var left = new List<Evictable>([.. crowd, near, good, old]);
 
-        while (Eviction.Choose(left, GroupOf(1), MaxPeers, Secret) is { } victim)
+        while (Eviction.Choose(left, GroupOf(1), MaxPeers, Secret, Now) is { } victim)
         {
             victim.ShouldNotBeOneOf([near.Connection, good.Connection, old.Connection]);
             left.RemoveAll(e => e.Connection == victim);
@@ -56,8 +65,8 @@ public sealed class EvictionTests
     public void Who_goes_is_one_of_them_and_always_the_same_whatever_their_order() => Peer.Array[0, 40].Select(Gen.Int[0, 10]).Sample((peers, newcomer) =>
     {
         var inbound = peers.DistinctBy(p => p.Connection).ToList();
-        var victim = Eviction.Choose(inbound, GroupOf(newcomer), MaxPeers, Secret);
-        victim.ShouldBe(Eviction.Choose([.. inbound.AsEnumerable().Reverse()], GroupOf(newcomer), MaxPeers, Secret));
+        var victim = Eviction.Choose(inbound, GroupOf(newcomer), MaxPeers, Secret, Now);
+        victim.ShouldBe(Eviction.Choose([.. inbound.AsEnumerable().Reverse()], GroupOf(newcomer), MaxPeers, Secret, Now));
         if (victim is { } gone)
         {
             var group = inbound.Single(e => e.Connection == gone).Group;

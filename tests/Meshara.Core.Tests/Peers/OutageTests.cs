@@ -37,6 +37,16 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public void Connections_that_outlive_the_window_show_that_the_node_is_there()
+    {
+        var outage = Enumerable.Range(0, 5).Aggregate(new Outage(Window), (o, n) => o.OnLost(LossOf(n), 8 - n, true, Now));
+
+        outage.OnTick(Now.AddSeconds(14), open: 3).Next.IsAway.ShouldBeTrue();
+        outage.OnTick(Now.AddSeconds(15), open: 0).Next.IsAway.ShouldBeTrue();
+        outage.OnTick(Now.AddSeconds(15), open: 3).Next.IsAway.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Two_that_break_of_two_are_too_few_to_tell() =>
         new Outage(Window).OnLost(LossOf(1), 2, true, Now).OnLost(LossOf(2), 1, true, Now).IsAway.ShouldBeFalse();
 
