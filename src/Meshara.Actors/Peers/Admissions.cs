@@ -101,15 +101,16 @@ internal sealed class Admissions(
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
             verdicts.Judge(connection, peer, ended);
-            if (ended.ByPeer)
-            {
-                state.Pauses.OnGoodbye(peer, ended.Reason, state.Now);
-            }
+            state.Pauses.OnEnded(peer, ended, state.Now);
         }
 
         if (connection.IsOpen)
         {
             OnConnectionLost(connection, ended);
+        }
+        else if (connection is { IsFeeler: true, Key: not null })
+        {
+            Remember(connection, []);
         }
         else if (connection.Direction == Direction.Outbound)
         {

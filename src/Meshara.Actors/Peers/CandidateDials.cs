@@ -15,7 +15,10 @@ internal sealed class CandidateDials(NodeState state)
     /// <summary>While the node wants more peers, it looks again at least so often for those whose wait is over.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan FeelEvery = TimeSpan.FromMinutes(2);
+
     private ImmutableArray<NodeId>? _anchors;
+    private DateTimeOffset _feltAt;
     private DateTimeOffset _chosenAt;
 
     /// <summary>When there may be somebody to dial; null while no more peers are wanted.</summary>
@@ -56,6 +59,36 @@ internal sealed class CandidateDials(NodeState state)
             state.Now,
             state.Random);
         return [.. chosen.Select(c => (c, SourceOf(state.Book[c.Peer]!)))];
+    }
+
+    /// <summary>
+    /// Somebody to dial only to see whether it is there, while no more peers are wanted: one who stands in a proven newcomer's place, or
+    /// one who was only heard of. So the tables are true when they are needed (feeler connections: Heilman et al., section 8).
+    /// </summary>
+    public Candidate? Feel()
+    {
+        if (!state.Settings.Discovery.Bootstraps() || state.Room > 0 || state.OwnFault.IsAway || state.Now - _feltAt < FeelEvery)
+        {
+            return null;
+        }
+
+        foreach (var connected in state.Addresses.ToTest.Where(e => state.OpenConnectionOf(e.Peer) is not null).ToList())
+        {
+            state.Addresses.Tested(connected.Peer, answered: true);
+        }
+
+        var drawn = Enumerable.Range(0, 16).Select(_ => state.Addresses.Pick(state.Random)).OfType<BookEntry>().Where(e => state.Addresses.IsNew(e.Peer));
+        foreach (var entry in state.Addresses.ToTest.Concat(drawn))
+        {
+            if (state.Roster[entry.Peer] is null && state.Book[entry.Peer] is { } known && state.Candidates.IsWelcome(known, state.Now)
+                && state.Candidates.DialableAt(known, state.Now) is { } address && state.Ranges.BanOf(address.Address, state.Now) is null)
+            {
+                _feltAt = state.Now;
+                return new Candidate(entry.Peer, address.Address);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Who once dialled this node is known from the store, now that it is dialled.</summary>

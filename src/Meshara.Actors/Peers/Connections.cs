@@ -29,6 +29,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
     /// <summary>As the connection last reported it.</summary>
     public TimeSpan? RoundTripTime { get; init; }
 
+    /// <summary>It was dialled only to see whether the peer is there; it is not let in.</summary>
+    public bool IsFeeler { get; init; }
+
     /// <summary>When the peer may be asked for others first.</summary>
     public DateTimeOffset? AskAt { get; init; }
 

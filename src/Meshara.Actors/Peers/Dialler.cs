@@ -123,6 +123,16 @@ internal sealed class Dialler(
         }
     }
 
+    /// <summary>From time to time somebody is dialled only to see whether it is there.</summary>
+    public void Feel()
+    {
+        if (_candidates.Feel() is { } candidate)
+        {
+            var connection = start(new ConnectionOrigin.Dial(candidate.Address, candidate.Peer), PeerSource.Exchange, Claim.None);
+            state.Connections.Update(connection with { IsFeeler = true });
+        }
+    }
+
     /// <summary>A dial ended without a connection. While this node is cut off, it tries again soon, and no wait grows.</summary>
     public void Failed(LiveConnection connection, PeerConnectionProtocol.Ended ended, NodeId? peer) =>
         state.Plan = state.OwnFault.Explains(ended.Reason)

@@ -15,6 +15,11 @@ internal static class Doorkeeper
             return new Admission.Refused(Reason.Banned);
         }
 
+        if (newcomer.IsFeeler)
+        {
+            return new Admission.Refused(Reason.NoSlot);
+        }
+
         var admission = Ask();
         if (admission is not Admission.Refused { Reason: Reason.NoSlot } || newcomer.Direction == Direction.Outbound
             || VictimFor(newcomer, state) is not { } victim)

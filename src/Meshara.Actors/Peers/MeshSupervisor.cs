@@ -174,6 +174,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
             _dialler.FollowAllNeighbours();
             _exchange.Renew(_parts.Addresses());
             _exchange.OnMinute();
+            _dialler.Feel();
         });
     }
 

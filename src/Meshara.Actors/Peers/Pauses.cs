@@ -12,10 +12,10 @@ internal sealed class Pauses(TimeSpan removedFor, Backoff backoff)
 
     private readonly Dictionary<NodeId, DateTimeOffset> _until = [];
 
-    /// <summary>The peer ended the connection; some reasons ask for a pause. Whom a person wants is dialled all the same.</summary>
-    public void OnGoodbye(NodeId peer, Reason reason, DateTimeOffset now)
+    /// <summary>A connection ended; some goodbyes of the peer ask for a pause. Whom a person wants is dialled all the same.</summary>
+    public void OnEnded(NodeId peer, PeerConnectionProtocol.Ended ended, DateTimeOffset now)
     {
-        TimeSpan? pause = reason switch
+        TimeSpan? pause = !ended.ByPeer ? null : ended.Reason switch
         {
             Reason.RemovedByOperator => removedFor,
             Reason.Evicted or Reason.NoSlot or Reason.Banned or Reason.LowReputation or Reason.RangeLimit or Reason.RateLimited => backoff.Max,
