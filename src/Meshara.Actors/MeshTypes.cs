@@ -29,7 +29,11 @@ public sealed record PeerDetails(
     ImmutableArray<PeerAddressState> Addresses,
     DateTimeOffset FirstSeen,
     DateTimeOffset? BannedUntil,
-    DateTimeOffset? RemovedUntil);
+    DateTimeOffset? RemovedUntil)
+{
+    /// <summary>Its table in the address book: true for *tried* (this node has reached it), false for *new* (heard of), null for neither.</summary>
+    public bool? Tried { get; init; }
+}
 
 /// <summary>One address of a peer, and what came of trying it.</summary>
 /// <param name="Address">Where.</param>

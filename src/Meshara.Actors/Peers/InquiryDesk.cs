@@ -40,11 +40,14 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
     {
         var goal = state.Plan.GoalOf(details.Peer.PeerId);
         var dues = goal is null ? DuesOf(state.Book[details.Peer.PeerId]) : new Dictionary<PeerAddress, DateTimeOffset> { [goal.Next] = goal.Due };
+        details = details with { Tried = TableOf(details.Peer.PeerId) };
         return details.Peer.Connected ? details : details with
         {
             Addresses = [.. details.Addresses.Select(a => dues.TryGetValue(a.Address, out var due) ? a with { NextTry = due } : a)],
         };
     }
+
+    private bool? TableOf(NodeId peer) => state.Addresses.IsTried(peer) ? true : state.Addresses.IsNew(peer) ? false : null;
 
     /// <summary>When each address of a peer that nobody asked for may be dialled; none if the peer may not.</summary>
     private IReadOnlyDictionary<PeerAddress, DateTimeOffset> DuesOf(KnownPeer? peer) =>

@@ -6,22 +6,9 @@ namespace Meshara.Node.Demo;
 /// <summary>Whether what was to happen has happened. Pure: decided by what the nodes have told.</summary>
 internal static class Goals
 {
-    /// <summary>
-    /// Within it the first node is found by mDNS, or told of by another, wherever that works at all: the probing of RFC 6762
-    /// section 8.1 takes less than a second.
-    /// </summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
-
-    /// <summary>Each has as many peers as it strives for; where nobody can be found, only the one that it was told of.</summary>
-    public static bool AreMeshed(Scene scene, int target, TimeSpan elapsed) =>
-        HaveTarget(scene, target) || (elapsed >= Grace && IsStar(scene) && scene.Up.All(n => scene.Degree(n) > 0));
-
+    /// <summary>Each has as many peers as it strives for, or all that there are.</summary>
     public static bool HaveTarget(Scene scene, int target) =>
         scene.Up.All(n => scene.Degree(n) >= Math.Min(target, scene.Up.Count() - 1));
-
-    /// <summary>Nobody has learned of anybody but from its configuration.</summary>
-    public static bool IsStar(Scene scene) =>
-        !scene.Up.SelectMany(scene.PeersOf).Any(p => p.Source is PeerSource.Mdns or PeerSource.Exchange);
 
     /// <summary>Nobody is connected with the dead, and all who were have said so.</summary>
     public static bool IsLost(Scene scene, string name) =>

@@ -31,7 +31,7 @@ internal sealed record Play(ImmutableArray<Act> Acts)
     /// <summary>Since the current act began.</summary>
     public TimeSpan InAct => Elapsed - Began;
 
-    public bool ActIsDone => Current!.IsDone(Scene, InAct);
+    public bool ActIsDone => Current!.IsDone(Scene);
 
     public Play End() => this with
     {

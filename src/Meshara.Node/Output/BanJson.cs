@@ -60,6 +60,7 @@ internal static class BanJson
         ["source"] = Json.Name<PeerSource>(d.Peer.Source),
         ["protected"] = d.Peer.Protected,
         ["pinned"] = d.Addresses.Any(a => a.Proven),
+        ["table"] = d.Tried switch { true => "tried", false => "new", null => null },
         ["firstSeen"] = Json.Time(d.FirstSeen),
         ["lastSeen"] = Json.Time(d.Peer.LastSeen),
         ["bannedUntil"] = Json.Time(d.BannedUntil),

@@ -6,7 +6,7 @@ namespace Meshara.Node.Output;
 /// <summary>The same for people.</summary>
 internal static class BanText
 {
-    private static readonly string[] KnownColumns = ["ID", "SCORE", "SOURCE", "STATE", "PINNED", "ADDRESS", "LAST RESULT", "NEXT TRY"];
+    private static readonly string[] KnownColumns = ["ID", "SCORE", "SOURCE", "STATE", "PINNED", "TABLE", "ADDRESS", "LAST RESULT", "NEXT TRY"];
 
     private static readonly string[] BanColumns = ["PEER OR RANGE", "UNTIL", "SINCE", "CAUSE", "NOTE"];
 
@@ -64,12 +64,12 @@ internal static class BanText
 
     private static IEnumerable<string[]> Rows(JsonObject peer)
     {
-        string[] first = [Text.Get(peer, "peerId")[..8], Text.Get(peer, "reputation"), Text.Get(peer, "source"), State(peer), YesNo(peer, "pinned")];
+        string[] first = [Text.Get(peer, "peerId")[..8], Text.Get(peer, "reputation"), Text.Get(peer, "source"), State(peer), YesNo(peer, "pinned"), Text.Get(peer, "table")];
         var addresses = peer["addresses"]!.AsArray().OfType<JsonObject>().ToList();
         return addresses.Count == 0
             ? [[.. first, "-", "-", "-"]]
             : addresses.Select((a, i) => (string[])
-                [.. i == 0 ? first : ["", "", "", "", ""], Text.Get(a, "address"), Result(a), Time(a, "nextTry")]);
+                [.. i == 0 ? first : ["", "", "", "", "", ""], Text.Get(a, "address"), Result(a), Time(a, "nextTry")]);
     }
 
     private static string State(JsonObject peer) => peer["connected"]!.GetValue<bool>() ? "connected"

@@ -9,9 +9,9 @@ namespace Meshara.Node.Tests.Demo;
 
 public sealed class DirectorTests : IAsyncLifetime, IScreen
 {
-    private static readonly Act Over = new("It is over", new Deed.Watch(), (_, _) => true, _ => "over");
+    private static readonly Act Over = new("It is over", new Deed.Watch(), _ => true, _ => "over");
 
-    private static readonly Act Never = new("It never comes", new Deed.Watch(), (_, _) => false, _ => "nothing") { Patience = TimeSpan.FromMilliseconds(50) };
+    private static readonly Act Never = new("It never comes", new Deed.Watch(), _ => false, _ => "nothing") { Patience = TimeSpan.FromMilliseconds(50) };
 
     private readonly TempFolder _data = new();
     private readonly ActorSystem _system = ActorSystem.Create("demo", "akka { loglevel = OFF, stdout-loglevel = OFF }");

@@ -8,8 +8,6 @@ namespace Meshara.Node.Tests.Demo;
 
 public sealed class GoalsTests
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.Zero;
-
     [Theory]
     [InlineData("ABC", "AB AC BC", 2, true)]
     [InlineData("ABC", "AB AC", 2, false)]
@@ -17,26 +15,7 @@ public sealed class GoalsTests
     [InlineData("ABCD", "AB BC CD DA", 3, false)]
     [InlineData("AB", "AB", 4, true)]
     public void A_mesh_is_done_when_each_has_the_peers_it_strives_for_or_all_there_are(string nodes, string links, int target, bool done) =>
-        Goals.AreMeshed(Scenes.Of(nodes, links), target, AtOnce).ShouldBe(done);
-
-    [Fact]
-    public void Where_nobody_can_be_found_a_star_is_enough_after_a_while()
-    {
-        var star = Scenes.Of("ABC", "AB AC", PeerSource.Bootstrap);
-
-        Goals.AreMeshed(star, 2, AtOnce).ShouldBeFalse();
-        Goals.AreMeshed(star, 2, Goals.Grace).ShouldBeTrue();
-    }
-
-    [Theory]
-    [InlineData(PeerSource.Mdns)]
-    [InlineData(PeerSource.Exchange)]
-    public void Where_one_was_found_all_have_to_be(PeerSource source) =>
-        Goals.AreMeshed(Scenes.Of("ABC", "AB AC", source), 2, Goals.Grace * 10).ShouldBeFalse();
-
-    [Fact]
-    public void A_node_without_any_peer_is_no_star() =>
-        Goals.AreMeshed(Scenes.Of("ABC", "AB", PeerSource.Bootstrap), 2, Goals.Grace * 10).ShouldBeFalse();
+        Goals.HaveTarget(Scenes.Of(nodes, links), target).ShouldBe(done);
 
     [Fact]
     public void A_hostile_one_is_no_peer_that_counts() =>

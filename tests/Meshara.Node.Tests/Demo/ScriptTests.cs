@@ -34,7 +34,7 @@ public sealed class ScriptTests
     {
         foreach (var act in Script.Of(5))
         {
-            act.IsDone(new Scene(), act.Patience).ShouldBe(act.Deed is Deed.Watch, act.Title);
+            act.IsDone(new Scene()).ShouldBe(act.Deed is Deed.Watch, act.Title);
         }
     }
 
@@ -46,11 +46,6 @@ public sealed class ScriptTests
 
         Script.Of(3)[1].Outcome(scene).ShouldBe("3 connections, found by mdns, bootstrap");
     }
-
-    [Fact]
-    public void An_outcome_says_why_a_star_is_all_there_is() =>
-        Script.Of(3)[1].Outcome(Scenes.Of("ABC", "AB AC", PeerSource.Bootstrap))
-            .ShouldBe("2 connections, found by bootstrap; neither mDNS nor another node told of more");
 
     [Fact]
     public void An_outcome_says_by_how_many_and_for_what_reason()
@@ -76,12 +71,12 @@ public sealed class ScriptTests
     [Fact]
     public void The_time_of_an_act_runs_from_its_beginning()
     {
-        ImmutableArray<Act> acts = [new("It rains", new Deed.Watch(), (_, elapsed) => elapsed >= TimeSpan.FromSeconds(2), _ => "wet")];
+        ImmutableArray<Act> acts = [new("It rains", new Deed.Watch(), _ => false, _ => "wet")];
         var play = new Play(acts) { Elapsed = TimeSpan.FromSeconds(5) }.Begin(acts[0]);
 
-        (play with { Elapsed = TimeSpan.FromSeconds(6) }).ActIsDone.ShouldBeFalse();
+        (play with { Elapsed = TimeSpan.FromSeconds(6) }).InAct.ShouldBe(TimeSpan.FromSeconds(1));
         var later = play with { Elapsed = TimeSpan.FromSeconds(7) };
-        later.ActIsDone.ShouldBeTrue();
+        later.InAct.ShouldBe(TimeSpan.FromSeconds(2));
         later.End().Played.ShouldBe([new PlayedAct(acts[0], "wet", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7))]);
         later.End().Current.ShouldBeNull();
     }

@@ -35,7 +35,7 @@ public sealed class BanCommandTests(RunningNode one) : IClassFixture<RunningNode
         (await Run("why", two.Id)).Out.ShouldContain("too loud");
         (await Run("known")).Out.ShouldContain("banned until");
         Shape.Of(await JsonOf("known")).ShouldStartWith(
-            "{schema:1,peers:[{peerId:string,connected:bool,reputation:number,source:string,protected:bool,pinned:bool,firstSeen:string,lastSeen:string,"
+            "{schema:1,peers:[{peerId:string,connected:bool,reputation:number,source:string,protected:bool,pinned:bool,table:null,firstSeen:string,lastSeen:string,"
             + "bannedUntil:string,removedUntil:null,addresses:[{address:string,proven:bool,lastTry:null,lastFailure:null,nextTry:null}]");
 
         (await JsonOf("peer", "unban", two.Id))["wasBanned"]!.GetValue<bool>().ShouldBeTrue();
