@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Discovery.BootstrapProtocol;
@@ -27,8 +28,14 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(BootstrapPlan plan, NodeClock clock, int seed, string dispatcher) =>
-        Akka.Actor.Props.Create(() => new Bootstrap(plan, clock, seed)).WithDispatcher(dispatcher);
+    /// <returns>Null where the method is not enabled, or no node is configured.</returns>
+    public static Props? PropsFor(DiscoverySettings settings, NodeClock clock, int seed, string dispatcher)
+    {
+        var plan = BootstrapPlan.Of(settings.BootstrapNodes, settings.BootstrapRetry, settings.FewPeers());
+        return settings.Bootstraps() && !settings.BootstrapNodes.IsEmpty
+            ? Props.Create(() => new Bootstrap(plan, clock, seed)).WithDispatcher(dispatcher)
+            : null;
+    }
 
     private void Follow(BootstrapPlan plan)
     {

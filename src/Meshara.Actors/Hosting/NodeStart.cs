@@ -57,8 +57,8 @@ internal static class NodeStart
                 settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
                     ? children => StartMdns(children, system, context, listener.LocalEndPoint)
                     : null,
-                settings.Discovery.Bootstraps() && !settings.Discovery.BootstrapNodes.IsEmpty
-                    ? children => children.ActorOf(BootstrapOf(context), "bootstrap")
+                Bootstrap.PropsFor(settings.Discovery, clock, context.Seed, settings.Dispatcher) is { } bootstrap
+                    ? children => children.ActorOf(bootstrap, "bootstrap")
                     : null,
                 () => AddressesOf(listener.LocalEndPoint),
                 () => IPAddress.IsLoopback(listener.LocalEndPoint.Address) || NetworkInterface.GetIsNetworkAvailable(),
@@ -76,13 +76,6 @@ internal static class NodeStart
             ReleaseAll(held);
             throw;
         }
-    }
-
-    private static Props BootstrapOf(NodeContext node)
-    {
-        var discovery = node.Settings.Discovery;
-        var plan = BootstrapPlan.Of(discovery.BootstrapNodes, discovery.BootstrapRetry, discovery.FewPeers());
-        return Bootstrap.Props(plan, node.Clock, node.Seed, node.Settings.Dispatcher);
     }
 
     /// <summary>A host where no socket can be had for multicast DNS runs all the same: peers can be found by other ways.</summary>

@@ -12,6 +12,9 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
 {
     private static readonly TimeSpan RenewAfter = TimeSpan.FromDays(1);
 
+    /// <summary>How often others answer is theirs to say; who asks once a minute is within what all do by default.</summary>
+    private static readonly TimeSpan OnePeerAgain = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);
 
     private DateTimeOffset _asked;
@@ -43,7 +46,7 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
     /// <summary>From time to time somebody is asked, whoever it is: the mesh changes, and one teller is not to shape this node's view of it.</summary>
     public void OnMinute()
     {
-        var interval = state.Room > 0 ? TimeSpan.FromMinutes(1) : state.Settings.Discovery.Exchange.AskInterval;
+        var interval = state.Room > 0 ? OnePeerAgain : state.Settings.Discovery.Exchange.AskInterval;
         if (state.Now - _asked >= interval)
         {
             AskSomebody();
@@ -117,8 +120,7 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
 
     private void AskSomebody()
     {
-        var answering = state.Settings.Discovery.Exchange.AnswerInterval;
-        var open = state.Connections.Open.Where(c => c.AskedAt is null || state.Now - c.AskedAt >= answering).ToList();
+        var open = state.Connections.Open.Where(c => c.AskedAt is null || state.Now - c.AskedAt >= OnePeerAgain).ToList();
         if (open.Count > 0)
         {
             Ask(open[state.Random.Next(open.Count)]);

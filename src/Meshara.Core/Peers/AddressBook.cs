@@ -92,14 +92,9 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
     /// <summary>The peer's key answered at the address. Where its place is taken, it waits for the test of the one who has it.</summary>
     public void Prove(NodeId peer, PeerAddress address)
     {
-        if (_tried[peer] is { } before)
+        if (_tried[peer]?.Address == address)
         {
-            if (before.Address == address)
-            {
-                return;
-            }
-
-            _tried.Remove(peer);
+            return;
         }
 
         var entry = new BookEntry(peer, address, SourceOf(peer, address));
@@ -107,10 +102,12 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
         if (_tried[place] is not { } occupant)
         {
             _new.Remove(peer);
+            _tried.Remove(peer);
             _tried.Put(place, entry);
         }
-        else if (_waiting.Count < MaxWaiting)
+        else if (_tried[peer] is null && _waiting.Count < MaxWaiting)
         {
+            // Who has another place already keeps that.
             _waiting.TryAdd(occupant.Peer, entry);
         }
     }
@@ -133,6 +130,10 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
         _new.Remove(peer);
         _tried.Remove(peer);
         _waiting.Remove(peer);
+        foreach (var (occupant, _) in _waiting.Where(w => w.Value.Peer == peer).ToList())
+        {
+            _waiting.Remove(occupant);
+        }
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Tests.House;
 using Shouldly;
 using Xunit;
 
@@ -204,6 +205,22 @@ public sealed class MesharaConfigurationTests
     [Fact]
     public void A_dispatcher_of_the_system_can_be_named() => MesharaConfiguration
         .Load(ConfigurationFactory.ParseString("mine { type = ForkJoinDispatcher }\nmeshara.dispatcher = mine")).Dispatcher.ShouldBe("mine");
+
+    public static TheoryData<string> Shipped => [.. Repository.Files("hocon", "*.conf")];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Every_shipped_file_is_accepted_as_it_is(string file) =>
+        MesharaConfiguration.Load(HoconFile.Load(Repository.PathTo(file)), environment: _ => "Host=db").ShouldNotBeNull();
+
+    [Fact]
+    public void The_shipped_list_of_bootstrap_nodes_is_empty_and_turns_the_method_on()
+    {
+        var discovery = MesharaConfiguration.Load(HoconFile.Load(Repository.PathTo("hocon", "bootstrap.conf"))).Discovery;
+
+        discovery.BootstrapNodes.ShouldBeEmpty();
+        discovery.Bootstraps().ShouldBeTrue();
+    }
 
     [Fact]
     public void The_connection_string_comes_from_the_environment_and_is_never_shown()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
@@ -20,6 +21,7 @@ public sealed class BootstrappedMeshSpec(ITestOutputHelper output) : TestKit("ak
 
     private readonly TempFolder _folder = new();
     private readonly SortedDictionary<int, Mesh> _up = [];
+    private readonly Channel<MeshEvent> _told = Channel.CreateUnbounded<MeshEvent>();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -55,13 +57,24 @@ public sealed class BootstrappedMeshSpec(ITestOutputHelper output) : TestKit("ak
         output.WriteLine($"a restarted node came back from its store alone after {clock.Elapsed.TotalSeconds:0.0} s");
     }
 
+    /// <summary>Looks again whenever a node has told something.</summary>
     private async Task EverybodyHasAsync(int peers)
     {
-        var clock = Stopwatch.StartNew();
-        while ((await Task.WhenAll(_up.Values.Select(async m => (await m.StatusAsync()).Connected))) is var connected && connected.Min() < peers)
+        using var patience = new CancellationTokenSource(Patience);
+        while ((await Task.WhenAll(_up.Values.Select(async m => (await m.StatusAsync(patience.Token)).Connected))) is var connected && connected.Min() < peers)
         {
-            clock.Elapsed.ShouldBeLessThan(Patience, string.Join(" ", connected));
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            (await _told.Reader.WaitToReadAsync(patience.Token)).ShouldBeTrue(string.Join(" ", connected));
+            while (_told.Reader.TryRead(out _))
+            {
+            }
+        }
+    }
+
+    private async Task ForwardAsync(Mesh mesh)
+    {
+        await foreach (var e in mesh.EventsAsync(history: true))
+        {
+            _told.Writer.TryWrite(e);
         }
     }
 
@@ -90,6 +103,7 @@ public sealed class BootstrappedMeshSpec(ITestOutputHelper output) : TestKit("ak
             _up[n] = mesh;
         }
 
+        _ = ForwardAsync(mesh);
         return await mesh.ReadyAsync();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Meshara.Actors.Configuration;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -11,10 +10,7 @@ namespace Meshara.Actors.Tests.Peers;
 /// <summary>From one address into a network, and back into it after any outage.</summary>
 public sealed class BootstrapSpec : MeshSpec
 {
-    public BootstrapSpec() => Settings = Settings with
-    {
-        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap], TargetPeers = 4, MaxPeers = 8 },
-    };
+    public BootstrapSpec() => SeekPeers(4, 8);
 
     [Fact]
     public void Bootstrap_with_the_peer_list_updated()

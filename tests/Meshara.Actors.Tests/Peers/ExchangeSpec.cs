@@ -17,10 +17,7 @@ public sealed class ExchangeSpec : MeshSpec
 {
     private static readonly IPAddress Far = IPAddress.Parse("10.0.0.66");
 
-    public ExchangeSpec() => Settings = Settings with
-    {
-        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap] },
-    };
+    public ExchangeSpec() => SeekPeers();
 
     [Fact]
     public void Who_asks_is_told_of_those_who_are_connected_and_of_nobody_else()

@@ -1,5 +1,4 @@
 using System.Net;
-using Meshara.Actors.Configuration;
 using Meshara.Actors.Store;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
@@ -12,10 +11,7 @@ namespace Meshara.Actors.Tests.Peers;
 /// <summary>A node that has as many peers as it wants still looks whether those it has heard of are there.</summary>
 public sealed class FeelerSpec : MeshSpec
 {
-    public FeelerSpec() => Settings = Settings with
-    {
-        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap], TargetPeers = 1, MaxPeers = 1 },
-    };
+    public FeelerSpec() => SeekPeers(1, 1);
 
     [Fact]
     public void Who_was_only_heard_of_is_proven_without_being_connected()

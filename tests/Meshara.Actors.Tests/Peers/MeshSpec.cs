@@ -48,6 +48,12 @@ public abstract class MeshSpec : VirtualTimeSpec
         public TestProbe Lan { get; set; } = null!;
     }
 
+    /// <summary>The nodes started from now on ask each other for peers, and strive for so many.</summary>
+    private protected void SeekPeers(int target = 16, int max = 32) => Settings = Settings with
+    {
+        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap], TargetPeers = target, MaxPeers = max },
+    };
+
     private protected Node Start(NodeIdentity identity, IPAddress host, params Node[] configured) =>
         Start(new Node(identity, host, new VolatileStore.Disk()), configured);
 
@@ -76,12 +82,8 @@ public abstract class MeshSpec : VirtualTimeSpec
             children => children.ActorOf(
                 Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
             _ => node.Lan,
-            context.Settings.Discovery is var discovery && discovery.Bootstraps() && !discovery.BootstrapNodes.IsEmpty
-                ? children => children.ActorOf(
-                    Bootstrap.Props(
-                        BootstrapPlan.Of(discovery.BootstrapNodes, discovery.BootstrapRetry, discovery.FewPeers()),
-                        context.Clock, 1, settings.Dispatcher),
-                    "bootstrap")
+            Bootstrap.PropsFor(context.Settings.Discovery, context.Clock, context.Seed, settings.Dispatcher) is { } bootstrap
+                ? children => children.ActorOf(bootstrap, "bootstrap")
                 : null,
             () => node.Listen,
             () => node.HasNetwork,

@@ -1,5 +1,4 @@
 using System.Net;
-using Meshara.Actors.Configuration;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Shouldly;
@@ -12,10 +11,7 @@ public sealed class OwnFaultSpec : MeshSpec
 {
     private readonly List<Node> _others = [];
 
-    public OwnFaultSpec() => Settings = Settings with
-    {
-        Discovery = Settings.Discovery with { EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.Bootstrap], TargetPeers = 6, MaxPeers = 16 },
-    };
+    public OwnFaultSpec() => SeekPeers(6, 16);
 
     [Fact]
     public void A_cut_of_a_minute_costs_nobody_anything_and_heals_within_seconds()

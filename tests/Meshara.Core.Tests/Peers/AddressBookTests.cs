@@ -74,6 +74,31 @@ public sealed class AddressBookTests
     }
 
     [Fact]
+    public void Who_is_forgotten_while_it_waits_for_a_place_does_not_come_back_into_it()
+    {
+        var (book, old, newcomer) = Collision();
+
+        book.Remove(newcomer.Peer);
+        book.ToTest.ShouldBeEmpty();
+        book.Tested(old.Peer, answered: false);
+
+        (book.IsTried(old.Peer), book.IsTried(newcomer.Peer)).ShouldBe((true, false));
+    }
+
+    [Fact]
+    public void A_tried_peer_whose_new_address_leads_to_a_taken_place_keeps_its_old_one()
+    {
+        var (book, old, _) = Collision();
+        var other = IdOf(1_000_000);
+        book.Prove(other, PeerAddress.Parse("200.1.1.1:1"));
+        book.IsTried(other).ShouldBeTrue();
+
+        book.Prove(other, old.Address);
+
+        (book.IsTried(old.Peer), book.IsTried(other)).ShouldBe((true, true));
+    }
+
+    [Fact]
     public void Hearsay_takes_only_the_place_of_one_who_is_of_no_use()
     {
         var book = new AddressBook(Secret);

@@ -44,6 +44,19 @@ public sealed class TwoNodesTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_that_know_only_the_bootstrap_node_are_connected_with_each_other()
+    {
+        using var hub = await NodeProcess.RunAsync(_data["hub"], "--listen", AnyPort, "--profile", "bridge");
+        using var one = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort, "--bootstrap", hub.Address);
+        using var two = await NodeProcess.RunAsync(_data["two"], "--listen", AnyPort, "--bootstrap", $"{hub.Address}@{hub.Id}");
+
+        string[] ones = [(await one.NextAsync("peer-connected"))["peerId"]!.ToString(), (await one.NextAsync("peer-connected"))["peerId"]!.ToString()];
+        ones.ShouldBe([hub.Id, two.Id], ignoreOrder: true);
+        string[] twos = [(await two.NextAsync("peer-connected"))["peerId"]!.ToString(), (await two.NextAsync("peer-connected"))["peerId"]!.ToString()];
+        twos.ShouldBe([hub.Id, one.Id], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_removed_peer_is_told_and_kept_out_until_it_is_added_again()
     {
         using var one = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);

@@ -50,7 +50,6 @@ internal static class LanNodes
         while (!await holds())
         {
             clock.Elapsed.ShouldBeLessThan(Lan.Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
     }
 }

@@ -29,7 +29,13 @@ public sealed class ManyNodesTests : IDisposable
                     NodeProcess.RunAsync(lan[i], _data[$"node-{i}"], "--set", $"discovery.target-peers={Target}"))));
             }
 
-            await LanNodes.EventuallyAsync(() => Task.FromResult(nodes.All(n => n.Connected >= Target)));
+            foreach (var node in nodes)
+            {
+                while (node.Connected < Target)
+                {
+                    await node.NextAsync("peer-connected");
+                }
+            }
 
             // What they say of themselves is what they are.
             (await LanNodes.PeersAsync(_data["node-1"])).Count.ShouldBeGreaterThanOrEqualTo(Target);
