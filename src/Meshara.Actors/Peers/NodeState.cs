@@ -49,7 +49,7 @@ internal sealed class NodeState(
     public RangeBans Ranges { get; set; } = RangeBans.None;
 
     /// <summary>Whom to dial of those that nobody asked for.</summary>
-    public Candidates Candidates => new(Settings.Reputation, Settings.Backoff) { Ranges = Ranges };
+    public Candidates Candidates => new(Settings.Reputation, Settings.Backoff) { Ranges = Ranges, BackSince = OwnFault.BackSince };
 
     public AddRequests Adds { get; } = new();
 

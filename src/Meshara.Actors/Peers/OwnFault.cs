@@ -18,6 +18,9 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
 
     private Outage _outage = new(state.Settings.Heartbeat.Timeout + TimeSpan.FromSeconds(5));
 
+    /// <summary>When it was found to be back last.</summary>
+    public DateTimeOffset BackSince { get; private set; }
+
     public bool IsAway => _outage.IsAway;
 
     /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>
@@ -67,6 +70,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
 
     private void OnBack()
     {
+        BackSince = state.Now;
         state.Announce.Health("network", null);
         state.Plan = state.Plan.WithoutWaits(state.Now);
     }

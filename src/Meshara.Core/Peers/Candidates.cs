@@ -20,10 +20,13 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     /// <summary>Where nobody is dialled.</summary>
     public RangeBans Ranges { get; init; } = RangeBans.None;
 
+    /// <summary>When this node was cut off last and came back: what failed before says nothing of now.</summary>
+    public DateTimeOffset BackSince { get; init; }
+
     /// <summary>When the address may be dialled again. It follows from what is known, so that it is the same whenever one asks.</summary>
     public DateTimeOffset? NextTry(KnownAddress address)
     {
-        if (address is not { Failures: > 0, LastTry: { } tried })
+        if (address is not { Failures: > 0, LastTry: { } tried } || tried < BackSince)
         {
             return null;
         }

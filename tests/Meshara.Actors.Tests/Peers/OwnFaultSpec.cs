@@ -32,6 +32,25 @@ public sealed class OwnFaultSpec : MeshSpec
     }
 
     [Fact]
+    public void When_the_network_is_back_nobody_is_left_to_an_old_wait()
+    {
+        var late = Start(IdentityOf(20), IPAddress.Parse("10.2.0.20"));
+        var node = Mesh(late);
+        Crash(late);
+        Pass(TimeSpan.FromMinutes(30), Seconds(1));
+        Cut(node);
+        Network.Partition(node.Host, late.Host);
+        Pass(TimeSpan.FromMinutes(1), Seconds(0.5));
+
+        Start(late);
+        Network.Heal(node.Host, late.Host);
+        Heal(node);
+        Pass(Seconds(5));
+
+        PeersOf(node).ShouldContain(p => p.PeerId == late.Id);
+    }
+
+    [Fact]
     public void One_dead_peer_among_many_is_judged_after_a_while()
     {
         var node = Mesh();
@@ -57,15 +76,15 @@ public sealed class OwnFaultSpec : MeshSpec
     }
 
     /// <summary>A node among six others, connected with all of them.</summary>
-    private Node Mesh()
+    private Node Mesh(params Node[] configured)
     {
         _others.AddRange(Enumerable.Range(1, 6).Select(n => Start(IdentityOf(n), IPAddress.Parse($"10.2.0.{n}"))));
         var settings = Settings;
         Settings = settings with { Discovery = settings.Discovery with { BootstrapNodes = [.. _others.Select(o => new PeerTarget(o.Address, null))] } };
-        var node = Start(IdentityOf(9), IPAddress.Parse("10.2.0.9"));
+        var node = Start(IdentityOf(9), IPAddress.Parse("10.2.0.9"), configured);
         Settings = settings;
         Pass(Seconds(5));
-        PeersOf(node).Length.ShouldBe(6);
+        PeersOf(node).Length.ShouldBe(6 + configured.Length);
         Pass(TimeSpan.FromMinutes(1), Seconds(0.5));
         return node;
     }

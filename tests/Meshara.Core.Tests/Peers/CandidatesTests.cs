@@ -111,6 +111,15 @@ public sealed class CandidatesTests
     }
 
     [Fact]
+    public void What_failed_before_this_node_came_back_is_not_waited_for()
+    {
+        var address = new KnownAddress(PeerAddress.Parse("5.5.5.5:1"), LastTry: Now, LastFailure: Reason.Refused, Failures: 9);
+
+        (Policy with { BackSince = Now.AddSeconds(1) }).NextTry(address).ShouldBeNull();
+        (Policy with { BackSince = Now.AddSeconds(-1) }).NextTry(address).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void With_ten_thousand_known_some_are_drawn_from_the_address_book()
     {
         var known = Known(10_000, n => $"{5 + (n / 50_000)}.{n / 200}.{n % 200}.1:1", proven: n => n % 2 == 0).ToList();
