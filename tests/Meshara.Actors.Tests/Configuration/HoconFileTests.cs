@@ -150,7 +150,7 @@ public sealed class HoconFileTests : IDisposable
                     read.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue($"does not end: {text}");
                     read.Result.ShouldBeNull($"[{text}]");
                 },
-                iter: 20_000);
+                iter: 8_000);
 
     /// <summary>The strict reader must take whatever is written in earnest, and know the line of each value in it.</summary>
     [Theory]

@@ -195,7 +195,7 @@ public sealed class ExchangeSpec : MeshSpec
     {
         var (alice, carol) = (Start(Identities.Alice(), AlicesHost), Identities.Carol());
         var far = Join(alice, carol, Far);
-        for (var round = 0; round < 40; round++)
+        for (var round = 0; round < 20; round++)
         {
             PassBeside(far, TimeSpan.FromMinutes(1));
             far.Say(Told([.. Enumerable.Range(0, 64).Select(i => RecordOf(NodeIdentity.Create(), $"10.9.{round}.{i}:7373"))]));

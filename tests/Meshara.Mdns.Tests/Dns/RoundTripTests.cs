@@ -16,7 +16,7 @@ public sealed class RoundTripTests
             MessageReader.TryRead(packet, out var read).ShouldBe(Malformed.None);
             read.ShouldBe(message);
         },
-        iter: 3000);
+        iter: 1500);
 
     [Fact]
     public void Compression_never_makes_a_message_longer() => Some.Message.Sample(
@@ -52,7 +52,7 @@ public sealed class RoundTripTests
             MessageReader.TryRead(tried.ToArray(), out var read).ShouldBe(Malformed.None);
             read!.Answers.ShouldBe(taken);
         },
-        iter: 3000);
+        iter: 1500);
 
     [Fact]
     public void After_a_record_that_does_not_fit_a_smaller_one_does()

@@ -63,11 +63,11 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
-    public void Who_is_there_stays_found_for_a_day()
+    public void Who_is_there_stays_found_for_many_lives_of_its_records()
     {
         var (one, other) = Two();
 
-        _lan.Pass(TimeSpan.FromDays(1));
+        _lan.Pass(TimeSpan.FromHours(6));
 
         one.Told.ShouldHaveSingleItem();
         other.Told.ShouldHaveSingleItem();

@@ -11,7 +11,7 @@ namespace Meshara.Mdns.Tests.Sockets;
 /// <summary>The real network, shown interfaces that come and go at the test's word. Only loopback is ever joined.</summary>
 public sealed class FollowingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>No host has this many interfaces, so joining it fails.</summary>
     private static readonly MdnsInterface Gone = Some.Interface(99_999, "eth9", "192.0.2.9/24");
@@ -107,7 +107,11 @@ public sealed class FollowingTests
         using var patience = new CancellationTokenSource(Patience);
         while (network.Counts.Overflowed == 0)
         {
-            network.Send("x"u8.ToArray(), by.Index, AddressFamily.InterNetwork);
+            for (var i = 0; i < 32; i++)
+            {
+                network.Send("x"u8.ToArray(), by.Index, AddressFamily.InterNetwork);
+            }
+
             await Task.Delay(1, patience.Token);
         }
     }
