@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Bans;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 

@@ -10,6 +10,7 @@ using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Hosting;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 

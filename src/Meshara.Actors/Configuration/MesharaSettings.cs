@@ -141,6 +141,12 @@ internal sealed record ConnectionSettings
 
     /// <summary><c>max-pings-per-minute</c>: pings answered to one peer; more is a protocol violation.</summary>
     public int MaxPingsPerMinute { get; init; } = 600;
+
+    /// <summary><c>max-receive-rate</c>: bytes a second that are read from one peer; one that sends faster is held back.</summary>
+    public int MaxReceiveRate { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary><c>max-frames-per-second</c>: frames a second that are read from one peer; one that sends faster is held back.</summary>
+    public int MaxFramesPerSecond { get; init; } = 500_000;
 }
 
 /// <summary><c>listener</c>: what a stranger may cost before TLS has proven anything.</summary>

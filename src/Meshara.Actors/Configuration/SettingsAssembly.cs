@@ -94,12 +94,16 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             MaxDials = reader.Integer("connection.max-dials", 1, 1024),
             GoodbyeTimeout = reader.Duration("connection.goodbye-timeout", Tick, 10 * Second),
             MaxPingsPerMinute = reader.Integer("connection.max-pings-per-minute", 1, 100_000),
+            MaxReceiveRate = reader.Size("connection.max-receive-rate", 4 * KiB, 1024 * MiB),
+            MaxFramesPerSecond = reader.Integer("connection.max-frames-per-second", 10, 10_000_000),
         };
         reader.Require(
             connection.MaxHandshakeFrameSize <= connection.MaxFrameSize,
             "connection.max-handshake-frame-size", "connection.max-frame-size", "at most");
         reader.Require(
             connection.MaxQueuedSize >= connection.MaxFrameSize, "connection.max-queued-size", "connection.max-frame-size", "at least");
+        reader.Require(
+            connection.MaxReceiveRate >= connection.MaxFrameSize, "connection.max-receive-rate", "connection.max-frame-size", "at least");
         return connection;
     }
 

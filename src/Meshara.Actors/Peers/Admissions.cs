@@ -1,15 +1,17 @@
 using Akka.Actor;
+using Meshara.Actors.Peers.Bans;
+using Meshara.Actors.Peers.Dialling;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 
 /// <summary>The life of the connections as the supervisor sees it: asked for, open, ended.</summary>
 /// <param name="handshakeOver">Told when a connection no longer counts as an inbound handshake.</param>
 internal sealed class Admissions(
-    NodeState state, Dialler dialler, Verdicts verdicts, Exchange exchange, Action<Listener.Inbound> handshakeOver)
+    NodeState state, Acquaintances acquaintances, Dialler dialler, Verdicts verdicts, Exchange exchange, Action<Listener.Inbound> handshakeOver)
 {
     public void OnAskAdmission(AskAdmission ask)
     {
@@ -58,7 +60,7 @@ internal sealed class Admissions(
         }
 
         state.Announce.Tell(state.About(MeshEventKind.PeerConnected, connection));
-        Remember(connection, state.Adds.Take(connection.Number, peer));
+        acquaintances.Remember(connection, state.Adds.Take(connection.Number, peer));
         exchange.OnOpened(connection);
         state.WayIn.Connected(state.Connections.Open.Count());
     }
@@ -110,7 +112,7 @@ internal sealed class Admissions(
         }
         else if (connection is { IsFeeler: true, Key: not null })
         {
-            Remember(connection, []);
+            acquaintances.Remember(connection, []);
         }
         else if (connection.Direction == Direction.Outbound)
         {
@@ -122,7 +124,7 @@ internal sealed class Admissions(
             state.Announce.Rejected(remote, connection.Peer, ended.Reason, ended.Detail);
         }
 
-        AnswerAdds(connection, ended);
+        acquaintances.Answer(connection, ended);
         if (connection.IsOpen)
         {
             exchange.OnLost();
@@ -130,22 +132,6 @@ internal sealed class Admissions(
 
         state.WayIn.Connected(state.Connections.Open.Count());
         dialler.DialWhatIsDue();
-    }
-
-    /// <summary>The peer asked for by <paramref name="request"/> is connected: it is made a manual one, and the person is answered.</summary>
-    private void Adopt(LiveConnection connection, AddRequests.Request request, bool wasConnected)
-    {
-        var peer = connection.Peer!.Value;
-        var wasBanned = state.Book[peer]?.IsBanned(state.Now) == true;
-        state.Book.Learn(connection.Key!.Value, PeerSource.Manual, manual: true, request.Address, (kept, failure) =>
-        {
-            if (wasBanned && kept is not null)
-            {
-                state.Announce.Tell(MeshEventKind.PeerUnbanned, peer);
-            }
-
-            request.Complete(kept, failure, wasConnected);
-        });
     }
 
     private void Supersede(long old)
@@ -158,42 +144,6 @@ internal sealed class Admissions(
             {
                 state.Announce.Tell(state.About(MeshEventKind.PeerDisconnected, connection) with { Reason = Reason.Duplicate });
             }
-        }
-    }
-
-    private void Remember(LiveConnection connection, IReadOnlyList<AddRequests.Request> requests)
-    {
-        var peer = connection.Peer!.Value;
-        foreach (var request in requests)
-        {
-            Adopt(connection, request, wasConnected: false);
-        }
-
-        var known = state.Book[peer];
-        var wanted = connection.Claim != Claim.None;
-        var isNews = known is null || (wanted && !known.Manual)
-            || (connection.Dialled is { } address && !known.Addresses.Any(a => a.Proven && a.Address == address));
-        if (requests.Count == 0 && isNews)
-        {
-            state.Book.Learn(connection.Key!.Value, connection.Source, wanted, connection.Dialled, (kept, _) =>
-            {
-                // From now on the peer is wanted by its id, wherever it is, and no longer whoever is at the address.
-                if (kept is { Manual: true } && connection.Dialled is { } dialled)
-                {
-                    state.Plan = state.Plan.Drop(dialled);
-                }
-            });
-        }
-
-        if (connection.Dialled is { } reached)
-        {
-            state.Book.Note(new PeerStoreProtocol.DialEnded(peer, reached, null));
-            state.Addresses.Prove(peer, reached);
-            state.Addresses.Tested(peer, answered: true);
-        }
-        else if (connection is { Introduction.ListenPort: > 0 and var port, Remote: PeerAddress.Ip remote })
-        {
-            state.Book.Note(new PeerStoreProtocol.AddressHeard(peer, PeerAddress.Of(remote.EndPoint.Address, port)));
         }
     }
 
@@ -219,7 +169,7 @@ internal sealed class Admissions(
             BootstrapDialEnded(connection, null);
 
             // The peer was there before, by its own dial perhaps: what this dial has shown of its address, and its claim, still count.
-            Remember(connection with { Claim = connection.Claim == Claim.Person ? Claim.None : connection.Claim }, []);
+            acquaintances.Remember(connection with { Claim = connection.Claim == Claim.Person ? Claim.None : connection.Claim }, []);
             return;
         }
 
@@ -262,30 +212,6 @@ internal sealed class Admissions(
         if (connection.Dialled is { } address && state.WayIn.Ended(address, failure) && connection.Source == PeerSource.Bootstrap)
         {
             state.Plan = state.Plan.Drop(address);
-        }
-    }
-
-    private void AnswerAdds(LiveConnection connection, Ended ended)
-    {
-        if (ended.Reason == Reason.Duplicate && connection.Peer is { } peer && state.Roster[peer] is not null)
-        {
-            if (state.OpenConnectionOf(peer) is not { } open)
-            {
-                state.Adds.WaitFor(peer, connection.Number);
-                return;
-            }
-
-            foreach (var request in state.Adds.Take(connection.Number, null))
-            {
-                Adopt(open, request, wasConnected: true);
-            }
-
-            return;
-        }
-
-        foreach (var request in state.Adds.Take(connection.Number, connection.Peer))
-        {
-            request.Complete(null, ended.Reason, wasConnected: false);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -69,6 +70,9 @@ internal sealed class Connections
     public IEnumerable<LiveConnection> All => _live.Values;
 
     public IEnumerable<LiveConnection> Open => _live.Values.Where(c => c.IsOpen && !c.Superseded);
+
+    /// <summary>The network groups of those that this node dials, or has dialled.</summary>
+    public IEnumerable<NetworkGroup> GroupsDialled => _live.Values.Select(c => c.Dialled).OfType<PeerAddress>().Select(NetworkGroup.Of);
 
     /// <summary>The number of the newest connection; they only grow.</summary>
     public long Latest { get; private set; }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 

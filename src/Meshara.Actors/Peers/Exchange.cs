@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 

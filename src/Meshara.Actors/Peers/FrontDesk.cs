@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Dialling;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.MeshProtocol;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Peers.Bans;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.InquiryProtocol;
@@ -101,6 +102,7 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
             CandidateDue = DuesOf(known).Values.Cast<DateTimeOffset?>().Min(),
             PausedUntil = state.Pauses.UntilOf(peer),
             OnLan = onLan,
+            Crowd = CrowdOf(known),
             Last = state.Ends[peer],
         };
     }
@@ -109,6 +111,7 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
     {
         Now = state.Now,
         Policy = state.Settings.Reputation,
+        AwaySince = state.OwnFault.AwaySince,
         LooksAtLan = state.Settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns),
         Room = state.Room,
         TargetPeers = state.Settings.Discovery.TargetPeers,
@@ -122,5 +125,13 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
         var bans = state.Neighbours.AddressesOf(peer).Concat(known?.Addresses.Select(a => a.Address) ?? [])
             .Select(a => state.Ranges.BanOf(a, state.Now)).ToList();
         return bans.Count == 0 || bans.Any(b => b is null) ? null : bans.MinBy(b => b!.Until);
+    }
+
+    /// <summary>The network that is full wherever the peer can be dialled; null if it could be let in somewhere.</summary>
+    private NetworkGroup? CrowdOf(KnownPeer? known)
+    {
+        var outbound = state.Connections.GroupsDialled.ToList();
+        var crowds = known?.Addresses.Select(a => state.Roster.CrowdAt(a.Address) ?? Candidates.CrowdAt(a.Address, outbound)).ToList() ?? [];
+        return crowds.Any(c => c is null) ? null : crowds.FirstOrDefault();
     }
 }

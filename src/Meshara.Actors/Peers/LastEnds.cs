@@ -1,3 +1,4 @@
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 

@@ -2,9 +2,12 @@ using Akka.Actor;
 using Akka.Event;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
+using Meshara.Actors.Peers.Bans;
+using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Dialling;
 using Meshara.Actors.Store;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 
@@ -59,7 +62,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _verdicts = new Verdicts(_state);
         _exchange = new Exchange(_state, _verdicts);
         _admissions = new Admissions(
-            _state, _dialler, _verdicts, _exchange, inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
+            _state, new Acquaintances(_state), _dialler, _verdicts, _exchange,
+            inbound => _listener.Tell(new Listener.HandshakeOver(inbound.Source, inbound.Handshake)));
         _sightings = new Sightings(_state, _dialler);
         _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
         _bans = new BanDesk(_state, _dialler, _listener);

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 

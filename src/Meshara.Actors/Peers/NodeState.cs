@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Peers.Dialling;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 

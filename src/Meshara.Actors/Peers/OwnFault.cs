@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Actors.Peers;
 
@@ -22,6 +22,8 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public DateTimeOffset BackSince { get; private set; }
 
     public bool IsAway => _outage.IsAway;
+
+    public DateTimeOffset? AwaySince => _outage.AwaySince;
 
     /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>
     public bool Explains(Reason reason) => IsAway && reason

@@ -93,6 +93,13 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return chosen;
     }
 
+    /// <summary>The group of that address, if none of it is dialled any more beside these; null if one is.</summary>
+    public static NetworkGroup? CrowdAt(PeerAddress address, IEnumerable<NetworkGroup> outbound)
+    {
+        var group = NetworkGroup.Of(address);
+        return !group.IsLocal && outbound.Count(g => g == group) >= MaxOutboundPerGroup ? group : null;
+    }
+
     /// <summary>Those who were good outbound peers last, for the time after a restart.</summary>
     public static ImmutableArray<NodeId> AnchorsOf(IEnumerable<KnownPeer> known, int count = 2) =>
         [.. known

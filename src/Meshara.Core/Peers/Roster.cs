@@ -90,7 +90,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         }
 
         var @protected = claim != Claim.None || (known?.Manual ?? false);
-        var range = remote is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
+        var range = RangeOf(remote);
         if (existing is null && !@protected && LimitOn(direction, range) is { } limit)
         {
             return new Admission.Refused(limit);
@@ -120,6 +120,9 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <summary>How many more peers could be dialled, beside those that a person asks for.</summary>
     public int FreeOutbound => Math.Max(0, Math.Min(MaxPeers - Unprotected.Count(), MaxOneWay - Unprotected.Count(e => e.Direction == Direction.Outbound)));
 
+    /// <summary>The range of that address, if no more of it are let in; null if they are.</summary>
+    public NetworkGroup? CrowdAt(PeerAddress address) => RangeOf(address) is { } range && IsCrowded(range) ? range : null;
+
     /// <summary>
     /// A quarter of the places is kept for each direction: whoever fills the inbound ones cannot keep this node from choosing peers itself
     /// (eclipse attack), and a node that has dialled a lot still has room for newcomers.
@@ -130,8 +133,12 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
 
     private Reason? LimitOn(Direction direction, NetworkGroup? range) =>
         Unprotected.Count() >= MaxPeers || Unprotected.Count(e => e.Direction == direction) >= MaxOneWay ? Reason.NoSlot
-        : range is not null && Unprotected.Count(e => e.Range == range) >= MaxPerRange ? Reason.RangeLimit
+        : range is { } crowd && IsCrowded(crowd) ? Reason.RangeLimit
         : null;
+
+    private bool IsCrowded(NetworkGroup range) => Unprotected.Count(e => e.Range == range) >= MaxPerRange;
+
+    private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
 
     private static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
         known.IsRemoved(now) ? Reason.RemovedByOperator

@@ -52,6 +52,9 @@ internal static class Why
         { Standing: not Standing.Good } => (
             Reason.LowReputation, $"its reputation of {f.Known!.Reputation.ScoreAt(f.Now, f.Policy):0.#} is too low", null,
             $"time changes that, in {Span(f.ScoreSuffices - f.Now)}, or a person who adds it (meshara peer add HOST:PORT)"),
+        { AwaySince: { } since } when f.Goal is not null || f.CandidateDue is not null => (
+            Reason.NetworkDown, $"this node itself has been cut off from the network for {Span(f.Now - since)}", f.Goal?.Due ?? f.CandidateDue,
+            "it is tried again by itself, at once when the network is back"),
         { Dialling: true, Knocking: true } => (null, "both sides dial each other at this moment", f.Now, "one of the two connections will be kept"),
         { Dialling: true } => (null, "it is being dialled at this moment", f.Now, "the outcome will show in a few seconds"),
         { Knocking: true } => (null, "it dialled this node, and the handshake is under way", f.Now, "the outcome will show in a few seconds"),
@@ -86,6 +89,9 @@ internal static class Why
         { Room: 0 } => (
             Reason.NoSlot, $"this node has the {f.TargetPeers} peers that it strives for", null,
             "a place that becomes free changes that, a higher target-peers, or a person who adds it (meshara peer add HOST:PORT)"),
+        { CandidateDue: not null, Crowd: { } crowd } => (
+            Reason.RangeLimit, $"as many peers of its network {crowd} are connected as one network may have", null,
+            "a place of that network that becomes free changes that, or a person who adds it (meshara peer add HOST:PORT)"),
         { CandidateDue: { } due, PausedUntil: { } until } when until > f.Now => (
             f.Last?.Reason ?? Reason.ClosedByPeer, $"it asked to be left alone for another {Span(until - f.Now)}", due > until ? due : until,
             "it is dialled after that, if a place is free"),

@@ -63,6 +63,12 @@ internal sealed record WhyFacts
 
     public int MaxPeers { get; init; }
 
+    /// <summary>The network that all its addresses lie in, if it has as many peers as one network may; a person's wish is not limited so.</summary>
+    public NetworkGroup? Crowd { get; init; }
+
+    /// <summary>Since when this node itself is cut off.</summary>
+    public DateTimeOffset? AwaySince { get; init; }
+
     public ConnectionEnd? Last { get; init; }
 
     /// <summary>The short id, or the address.</summary>

@@ -59,6 +59,8 @@ public sealed class MesharaConfigurationTests
     [InlineData("connection.max-dials = 0", "meshara.connection.max-dials")]
     [InlineData("connection.goodbye-timeout = 1m", "meshara.connection.goodbye-timeout")]
     [InlineData("connection.max-pings-per-minute = 0", "meshara.connection.max-pings-per-minute")]
+    [InlineData("connection.max-receive-rate = 512KiB", "meshara.connection.max-receive-rate")]
+    [InlineData("connection.max-frames-per-second = 9", "meshara.connection.max-frames-per-second")]
     [InlineData("listener.max-handshakes = 0", "meshara.listener.max-handshakes")]
     [InlineData("listener.max-handshakes-per-source = 0", "meshara.listener.max-handshakes-per-source")]
     [InlineData("listener.accepts-per-second = 0", "meshara.listener.accepts-per-second")]

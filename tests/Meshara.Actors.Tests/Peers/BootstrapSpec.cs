@@ -50,7 +50,7 @@ public sealed class BootstrapSpec : MeshSpec
         {
             Discovery = Settings.Discovery with { BootstrapNodes = [new PeerTarget(hub.Address, Identities.Alice().Id)] },
         };
-        var node = Start(IdentityOf(1), HostOf(1));
+        var node = Start(Identities.Numbered(1), HostOf(1));
         Pass(Seconds(5));
 
         PeersOf(node).ShouldBeEmpty();
@@ -132,8 +132,6 @@ public sealed class BootstrapSpec : MeshSpec
 
     private static IPAddress HostOf(int n) => IPAddress.Parse($"10.1.0.{n}");
 
-    private static NodeIdentity IdentityOf(int n) => NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)(100 + n), 32)]);
-
     private Node Start(int n, params Node[] bootstrap)
     {
         var settings = Settings;
@@ -141,7 +139,7 @@ public sealed class BootstrapSpec : MeshSpec
         {
             Discovery = settings.Discovery with { BootstrapNodes = [.. bootstrap.Select(b => new PeerTarget(b.Address, null))] },
         };
-        var node = Start(IdentityOf(n), HostOf(n));
+        var node = Start(Identities.Numbered(n), HostOf(n));
         Settings = settings;
         return node;
     }

@@ -205,6 +205,24 @@ public sealed class ExchangeSpec : MeshSpec
     }
 
     [Fact]
+    public void Of_one_network_no_more_are_dialled_than_two_and_why_says_so()
+    {
+        var alice = Start(Identities.Alice(), AlicesHost);
+        var others = Enumerable.Range(1, 3).Select(n => Start(Identities.Numbered(n), IPAddress.Parse($"203.0.{n}.1"))).ToList();
+        var far = Join(alice, Identities.Carol(), Far);
+        Pass(Seconds(4), Seconds(1));
+
+        far.Say(Told([.. others.Select(o => RecordOf(o.Identity, $"{o.Address}"))]));
+        Pass(Seconds(4), Seconds(1));
+
+        var left = others.Where(o => PeersOf(alice).All(p => p.PeerId != o.Id)).ShouldHaveSingleItem();
+        Tell(alice, new InquiryProtocol.WhyPeer(left.Id));
+        var why = ExpectMsg<WhyAnswer>();
+        (why.Reason, why.NextTry).ShouldBe((Reason.RangeLimit, null));
+        why.Why.ShouldContain("203.0.0.0/16");
+    }
+
+    [Fact]
     public void A_node_whose_addresses_have_changed_tells_its_peers_at_once()
     {
         var alice = Start(Identities.Alice(), AlicesHost);

@@ -2,6 +2,8 @@ using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Bans;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -80,6 +82,22 @@ public sealed class InquirySpec : MeshSpec
         Tell(alice, new LanDiscoveryProtocol.Gone(bob.Id));
         Tell(alice, new InquiryProtocol.WhyPeer(bob.Id));
         ExpectMsg<MeshProtocol.Failed>().Reason.ShouldBe(Reason.UnknownPeer);
+    }
+
+    [Fact]
+    public void Why_of_anybody_is_this_node_itself_while_it_is_cut_off()
+    {
+        var (alice, bob) = StartTwo();
+        Add(alice, bob);
+        alice.HasNetwork = false;
+        Crash(bob);
+        Pass(Seconds(5));
+
+        var why = WhyOf(alice, bob.Id);
+
+        why.Reason.ShouldBe(Reason.NetworkDown);
+        why.Why.ShouldStartWith("this node itself has been cut off from the network for");
+        why.NextTry.ShouldNotBeNull();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Shouldly;
@@ -34,7 +35,7 @@ public sealed class OwnFaultSpec : MeshSpec
     [Fact]
     public void When_the_network_is_back_nobody_is_left_to_an_old_wait()
     {
-        var late = Start(IdentityOf(20), IPAddress.Parse("10.2.0.20"));
+        var late = Start(Identities.Numbered(20), IPAddress.Parse("10.2.0.20"));
         var node = Mesh(late);
         Crash(late);
         Pass(TimeSpan.FromMinutes(30), Seconds(1));
@@ -78,10 +79,10 @@ public sealed class OwnFaultSpec : MeshSpec
     /// <summary>A node among six others, connected with all of them.</summary>
     private Node Mesh(params Node[] configured)
     {
-        _others.AddRange(Enumerable.Range(1, 6).Select(n => Start(IdentityOf(n), IPAddress.Parse($"10.2.0.{n}"))));
+        _others.AddRange(Enumerable.Range(1, 6).Select(n => Start(Identities.Numbered(n), IPAddress.Parse($"10.2.0.{n}"))));
         var settings = Settings;
         Settings = settings with { Discovery = settings.Discovery with { BootstrapNodes = [.. _others.Select(o => new PeerTarget(o.Address, null))] } };
-        var node = Start(IdentityOf(9), IPAddress.Parse("10.2.0.9"), configured);
+        var node = Start(Identities.Numbered(9), IPAddress.Parse("10.2.0.9"), configured);
         Settings = settings;
         Pass(Seconds(5));
         PeersOf(node).Length.ShouldBe(6 + configured.Length);
@@ -92,6 +93,4 @@ public sealed class OwnFaultSpec : MeshSpec
     private void Cut(Node node) => _others.ForEach(o => Network.Partition(node.Host, o.Host));
 
     private void Heal(Node node) => _others.ForEach(o => Network.Heal(node.Host, o.Host));
-
-    private static NodeIdentity IdentityOf(int n) => NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)(150 + n), 32)]);
 }

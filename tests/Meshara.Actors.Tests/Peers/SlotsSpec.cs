@@ -27,7 +27,7 @@ public sealed class SlotsSpec : MeshSpec
 
         foreach (var far in knocking)
         {
-            far.Say(FarEnd.HelloOf(IdentityOf(knocking.IndexOf(far) + 1), port: 0));
+            far.Say(FarEnd.HelloOf(Identities.Numbered(knocking.IndexOf(far) + 1), port: 0));
             PeersOf(alice).Length.ShouldBeLessThanOrEqualTo(6);
         }
 
@@ -98,7 +98,5 @@ public sealed class SlotsSpec : MeshSpec
 
     private static IPAddress Host(int network, int n) => IPAddress.Parse($"5.{network}.{n}.1");
 
-    private static NodeIdentity IdentityOf(int n) => NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)0, 30), (byte)(n / 250), (byte)(n % 250)]);
-
-    private NodeIdentity Stranger() => IdentityOf(++_strangers);
+    private NodeIdentity Stranger() => Identities.Numbered(++_strangers);
 }

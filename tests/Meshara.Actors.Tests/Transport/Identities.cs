@@ -17,4 +17,7 @@ internal static class Identities
         Array.Fill(bytes, seed);
         return NodeIdentity.FromSeed(bytes);
     }
+
+    /// <summary>One of many.</summary>
+    public static NodeIdentity Numbered(int n) => NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)0, 30), (byte)(n / 250), (byte)(n % 250)]);
 }

@@ -137,16 +137,21 @@ public sealed class InteroperationTests : IDisposable
         (await ear.NextAsync(h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse, TimeSpan.FromSeconds(30))).ShouldNotBeNull();
         await using var browser = await PythonZeroconf.BrowseAsync(lan[2], LanNodes.Type);
 
-        // The browser asks a few times, more seldom each time, and lists the node among its known answers from the second time on.
-        var asked = await ear.NextAsync(
-            h => h.Source.ToString() == "10.78.0.2" && !h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
-            TimeSpan.FromSeconds(30));
-        var repeated = await ear.NextAsync(
-            h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
-            TimeSpan.FromSeconds(1));
+        // The browser asks a few times, more seldom each time, and lists the node among its known answers from the second time on. The
+        // answer to its first question may wait for the second that has to be between two of a kind, and come as late as that.
+        var isRepeated = true;
+        for (var question = 0; isRepeated && question < 2; question++)
+        {
+            var asked = await ear.NextAsync(
+                h => h.Source.ToString() == "10.78.0.2" && !h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
+                TimeSpan.FromSeconds(30));
+            asked.ShouldNotBeNull();
+            isRepeated = await ear.NextAsync(
+                h => h.Source.ToString() == "10.78.0.1" && h.Message.IsResponse && h.Message.Answers.Any(r => r.Type == RecordType.Ptr),
+                TimeSpan.FromSeconds(1)) is not null;
+        }
 
-        asked.ShouldNotBeNull();
-        repeated.ShouldBeNull();
+        isRepeated.ShouldBeFalse();
     }
 
     [SkippableFact]

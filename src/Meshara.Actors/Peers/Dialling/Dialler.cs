@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>Carries out the dial plan: the peers and addresses that are to be connected for ever.</summary>
 /// <param name="start">Starts a connection actor.</param>

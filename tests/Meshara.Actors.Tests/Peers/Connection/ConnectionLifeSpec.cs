@@ -5,10 +5,10 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Tests.Peers;
+namespace Meshara.Actors.Tests.Peers.Connection;
 
 /// <summary>What a connection carries from hello to goodbye.</summary>
 public sealed class ConnectionLifeSpec : ConnectionSpec

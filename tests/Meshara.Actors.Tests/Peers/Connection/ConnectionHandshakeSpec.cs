@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -9,10 +10,10 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Tests.Peers;
+namespace Meshara.Actors.Tests.Peers.Connection;
 
 /// <summary>A connection until both sides have said hello.</summary>
 public sealed class ConnectionHandshakeSpec : ConnectionSpec

@@ -1,9 +1,9 @@
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Bans;
 
 /// <summary>What a peer did, or how its connection ended, moves its score: the store is told, and who has earned it is banned.</summary>
 internal sealed class Verdicts(NodeState state)

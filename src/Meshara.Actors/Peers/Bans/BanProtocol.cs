@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Meshara.Core.Identity;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Bans;
 
 /// <summary>What people ask of the supervisor about bans. Whatever is refused is answered with <see cref="MeshProtocol.Failed"/>.</summary>
 internal static class BanProtocol

@@ -2,16 +2,17 @@ using System.Net;
 using Akka.Actor;
 using Akka.TestKit;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Shouldly;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Tests.Peers;
+namespace Meshara.Actors.Tests.Peers.Connection;
 
 /// <summary>One connection of Alice's to Bob, who is played by the test. Its supervisor and the message feed are probes.</summary>
 public abstract class ConnectionSpec : VirtualTimeSpec

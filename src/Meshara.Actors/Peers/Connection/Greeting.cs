@@ -3,7 +3,7 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>What is said on one connection before both sides know each other: one hello each way, or a goodbye.</summary>
 internal static class Greeting

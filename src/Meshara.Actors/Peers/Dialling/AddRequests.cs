@@ -1,7 +1,7 @@
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>
 /// The additions that people wait for. Each waits for the connection dialled for it; when that turns out to be a duplicate, for

@@ -1,6 +1,6 @@
 using Meshara.Actors.Diagnostics;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>What has moved on one connection, and how much of it was reported already.</summary>
 internal sealed class Traffic(NodeClock clock)

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Meshara.Actors.Discovery;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>The dials that the bootstrap asked for, and the word to it of what came of them. Owned by the supervisor.</summary>
 /// <param name="bootstrap">Nobody when the method is not enabled, or no node is configured.</param>

@@ -4,10 +4,10 @@ using Google.Protobuf;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// What one connection asks and tells of other peers. Owned by its connection. Records are verified here, on the thread of the one who

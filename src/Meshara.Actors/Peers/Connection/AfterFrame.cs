@@ -1,6 +1,6 @@
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>What a connection does after a frame.</summary>
 internal abstract record AfterFrame

@@ -8,7 +8,7 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// The frames of one link, in both directions. Not an actor and not thread-safe: its connection owns it. It has at most one read
@@ -21,6 +21,7 @@ internal sealed class Link
 
     private readonly Stream _stream;
     private readonly OutboundQueue _queue;
+    private readonly Intake _intake;
     private readonly Vitality _vitality;
     private readonly IActorRef _connection;
     private readonly CancellationToken _alive;
@@ -30,12 +31,13 @@ internal sealed class Link
     private bool _reading;
     private bool _writing;
 
+    /// <param name="intake">Says when more may be read.</param>
     /// <param name="vitality">Knows of writes that do not end.</param>
     /// <param name="connection">Told <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/> and <see cref="Broke"/>.</param>
     /// <param name="alive">Cancelled when the connection has stopped.</param>
-    public Link(IPeerLink link, OutboundQueue queue, Vitality vitality, IActorRef connection, CancellationToken alive)
+    public Link(IPeerLink link, OutboundQueue queue, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
     {
-        (_stream, _queue, _vitality, _connection, _alive) = (link.Stream, queue, vitality, connection, alive);
+        (_stream, _queue, _intake, _vitality, _connection, _alive) = (link.Stream, queue, intake, vitality, connection, alive);
         _reader = PipeReader.Create(link.Stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, leaveOpen: true, useZeroByteReads: true));
     }
 
@@ -45,15 +47,24 @@ internal sealed class Link
     /// <summary>Bytes handed to the stream.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Asks for more bytes, unless that was asked already.</summary>
+    /// <summary>Whether nothing is read because the peer was too fast.</summary>
+    public bool IsHeldBack => _intake.IsResting;
+
+    /// <summary>Asks for more bytes, unless that was asked already; a peer that was too fast waits for them.</summary>
     public void Read()
     {
         if (!_reading)
         {
             _reading = true;
-            ReadAsync().PipeTo(_connection);
+            if (!_intake.BeginRest())
+            {
+                ReadAsync().PipeTo(_connection);
+            }
         }
     }
+
+    /// <summary>The rest that a fast peer had to wait for is over.</summary>
+    public void OnRested() => ReadAsync().PipeTo(_connection);
 
     /// <summary>Sends what the application says, in its turn; false when too much waits already.</summary>
     public bool TrySend(Envelope frame, int size)
@@ -125,6 +136,7 @@ internal sealed class Link
     private AfterFrame Receive(ReadOnlySequence<byte> body, Func<Envelope, AfterFrame> receive)
     {
         Received += FrameCodec.HeaderSize + body.Length;
+        _intake.Took(FrameCodec.HeaderSize + body.Length);
         try
         {
             return receive(Envelope.Parser.ParseFrom(body));
@@ -203,8 +215,11 @@ internal sealed class Link
         public static readonly Arrived Instance = new();
     }
 
+    /// <summary>Nothing more comes.</summary>
+    public interface IOver : IDeadLetterSuppression;
+
     /// <summary>The other side closed its end.</summary>
-    public sealed record Ended : IDeadLetterSuppression
+    public sealed record Ended : IOver
     {
         public static readonly Ended Instance = new();
     }
@@ -214,5 +229,5 @@ internal sealed class Link
         public static readonly Wrote Instance = new();
     }
 
-    public sealed record Broke(Reason Reason) : IDeadLetterSuppression;
+    public sealed record Broke(Reason Reason) : IOver;
 }

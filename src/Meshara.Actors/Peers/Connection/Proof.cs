@@ -1,7 +1,7 @@
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>What came of opening a link to a peer: the far end has proven its key, or not.</summary>
 internal abstract record Proof

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Bans;
 
 /// <summary>What is said of bans, and of the history of a score.</summary>
 internal static class BanReports

@@ -5,7 +5,7 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>The signs of life of one connection: its heartbeat, the pings that people ask for, and writes that do not end.</summary>
 internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random random)

@@ -2,7 +2,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>What follows from who is, and who no longer is, on the local network.</summary>
 internal sealed class Sightings(NodeState state, Dialler dialler)

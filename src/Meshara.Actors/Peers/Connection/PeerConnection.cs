@@ -3,10 +3,10 @@ using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// One connection to one peer, from dial or accept to close. It stops when it has ended and is never restarted: whether to dial
@@ -62,7 +62,7 @@ internal sealed class PeerConnection(
             _peer = proven.Link;
             var limits = node.Settings.Connection;
             _link = new Link(
-                proven.Link, new OutboundQueue(limits.MaxQueuedMessages, limits.MaxQueuedSize), _vitality, Self, _alive.Token);
+                proven.Link, new OutboundQueue(limits), new Intake(limits, node.Clock, Timers), _vitality, Self, _alive.Token);
             BecomeHandshaking();
         });
         Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
@@ -184,6 +184,7 @@ internal sealed class PeerConnection(
     /// <summary>Bytes come and go, in every state that has a link.</summary>
     private void Flowing()
     {
+        Receive<Intake.Rested>(_ => _link!.OnRested());
         Receive<Link.Arrived>(_ => Take());
         Receive<Link.Wrote>(_ =>
         {
@@ -248,7 +249,6 @@ internal sealed class PeerConnection(
     private void BecomeClosing(Reason reason)
     {
         TellEnded(reason, byPeer: false, detail: null);
-        Timers.CancelAll();
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.GoodbyeTimeout);
         Become(Closing);
         _link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
@@ -258,8 +258,8 @@ internal sealed class PeerConnection(
     {
         // The other side closes when it has read the goodbye. To close first could destroy what it has not read yet.
         Receive<Deadline>(_ => Context.Stop(Self));
-        Receive<Link.Ended>(_ => Context.Stop(Self));
-        Receive<Link.Broke>(_ => Context.Stop(Self));
+        Receive<Link.IOver>(_ => Context.Stop(Self));
+        Receive<Intake.Rested>(_ => _link!.OnRested());
         Receive<Link.Arrived>(_ =>
         {
             _link!.Discard();

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Shouldly;
 using Xunit;
 
-namespace Meshara.Actors.Tests.Peers;
+namespace Meshara.Actors.Tests.Peers.Bans;
 
 /// <summary>Whom people ban, and what that means.</summary>
 public sealed class BansSpec : MeshSpec

@@ -2,10 +2,10 @@ using System.Text;
 using Akka.Actor;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// What is said on one connection once both sides know each other. Owned by its connection, on that actor's thread. Messages of one
@@ -106,8 +106,8 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
     /// <summary>The heartbeat is due. Something to say is said; true when the peer is dead.</summary>
     public bool Beat()
     {
-        // While the application does not take what was received, nothing is read, so a silence says nothing of the peer.
-        if (IsDelivering)
+        // While the application does not take what was received, or the peer was too fast, nothing is read: a silence says nothing of it.
+        if (IsDelivering || link.IsHeldBack)
         {
             vitality.Heard();
         }

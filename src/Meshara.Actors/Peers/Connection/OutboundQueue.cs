@@ -1,12 +1,13 @@
+using Meshara.Actors.Configuration;
 using Meshara.Core.Wire;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// What waits to be written to one peer, in order and bounded. What is queued while a write is under way goes out together in the
 /// next one: many small messages then cost one TLS record.
 /// </summary>
-internal sealed class OutboundQueue(int maxMessages, int maxBytes)
+internal sealed class OutboundQueue(ConnectionSettings limits)
 {
     /// <summary>A batch is closed when it reaches this, so that a ping does not wait behind megabytes. In bytes.</summary>
     private const int BatchSize = 256 * 1024;
@@ -20,7 +21,7 @@ internal sealed class OutboundQueue(int maxMessages, int maxBytes)
     /// <summary>Queues what the application sends; false when a bound is reached.</summary>
     public bool TryAdd(Envelope frame, int size)
     {
-        if (_messages >= maxMessages || _bytes + size > maxBytes)
+        if (_messages >= limits.MaxQueuedMessages || _bytes + size > limits.MaxQueuedSize)
         {
             return false;
         }

@@ -1,12 +1,14 @@
 using System.Net;
 using Akka.Actor;
+using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Dialling;
 using Meshara.Actors.Store;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
-using static Meshara.Actors.Peers.BanProtocol;
-using static Meshara.Actors.Peers.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.Bans.BanProtocol;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Bans;
 
 /// <summary>The bans that people lay on peers and on ranges of addresses, and lift, and how bans end.</summary>
 /// <param name="listener">Refuses sockets from banned ranges before any TLS work.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>
 /// Fills the places that nobody in particular was asked for, from the peers that are known: those told of, and those of former days.
@@ -54,7 +54,7 @@ internal sealed class CandidateDials(NodeState state)
             _anchors,
             peer => peer == state.Node.Node.Id || state.Roster[peer] is not null || busy.Contains(peer)
                 || state.Plan.Goals.ContainsKey(peer) || state.Pauses.Holds(peer, state.Now),
-            dialled.Select(c => NetworkGroup.Of(c.Dialled!)),
+            state.Connections.GroupsDialled,
             Math.Min(free, state.OwnFault.IsAway ? OwnFault.TriesAtOnce : state.Room),
             state.Now,
             state.Random);

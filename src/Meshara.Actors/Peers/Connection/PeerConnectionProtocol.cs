@@ -6,7 +6,7 @@ using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>Where a connection comes from.</summary>
 internal abstract record ConnectionOrigin

@@ -1,7 +1,8 @@
+using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
-namespace Meshara.Actors.Peers;
+namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>Peers that said goodbye with a reason to be left alone: dialling them at once would only be refused. Owned by the supervisor.</summary>
 /// <param name="removedFor">How long a removal by the other side is honoured.</param>
