@@ -6,6 +6,7 @@ using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -63,6 +64,21 @@ public abstract class MeshSpec : VirtualTimeSpec
         Launch(node, configured);
         Tell(node, new MeshProtocol.WhenReady());
         ExpectMsg<NodeDescription>().Id.ShouldBe(node.Id);
+        return node;
+    }
+
+    private protected static IPAddress HostOf(int n) => IPAddress.Parse($"10.1.0.{n}");
+
+    /// <summary>Starts the n-th node, at <see cref="HostOf"/>, whose way into the network are those.</summary>
+    private protected Node Enter(int n, params Node[] bootstrap)
+    {
+        var settings = Settings;
+        Settings = settings with
+        {
+            Discovery = settings.Discovery with { BootstrapNodes = [.. bootstrap.Select(b => new PeerTarget(b.Address, null))] },
+        };
+        var node = Start(Identities.Numbered(n), HostOf(n));
+        Settings = settings;
         return node;
     }
 

@@ -4,15 +4,21 @@ using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Shouldly;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Meshara.Actors.Tests.Peers;
 
 /// <summary>A cable is pulled, a laptop sleeps: it is this node that was away, and nobody else is blamed.</summary>
 public sealed class OwnFaultSpec : MeshSpec
 {
+    private readonly ITestOutputHelper _output;
     private readonly List<Node> _others = [];
 
-    public OwnFaultSpec() => SeekPeers(6, 16);
+    public OwnFaultSpec(ITestOutputHelper output)
+    {
+        _output = output;
+        SeekPeers(6, 16);
+    }
 
     [Fact]
     public void A_cut_of_a_minute_costs_nobody_anything_and_heals_within_seconds()
@@ -30,6 +36,24 @@ public sealed class OwnFaultSpec : MeshSpec
         StatusOf(node).Problems.ShouldBeEmpty();
         node.Disk.Book.Peers.Values.ShouldAllBe(p => p.Reputation.Score == 0 && p.Ban == null);
         _others.ShouldAllBe(o => o.Disk[node.Id]!.Ban == null && o.Disk[node.Id]!.Reputation.Score >= -10);
+    }
+
+    [Fact]
+    public void Nineteen_of_twenty_outages_are_over_5_seconds_after_the_network_is_back_from_the_store_alone()
+    {
+        var hub = Enter(0);
+        _others.AddRange(Enumerable.Range(1, 8).Select(n => Enter(n, hub)));
+        var node = Enter(9, hub);
+        Pass(TimeSpan.FromMinutes(2), Seconds(0.5));
+        Crash(hub);
+        Pass(TimeSpan.FromMinutes(1), Seconds(0.5));
+        var chance = new Random(4);
+
+        var times = Enumerable.Range(0, 20).Select(_ => TimeOfRecovery(node, TimeSpan.FromSeconds(60 + (chance.NextDouble() * 240)))).Order().ToList();
+
+        _output.WriteLine($"Back at the target after {string.Join(", ", times.Select(t => $"{t.TotalSeconds:0.0}"))} s.");
+        times[18].ShouldBeLessThanOrEqualTo(Seconds(5), string.Join(", ", times));
+        node.Disk.Book.Peers.Values.ShouldAllBe(p => p.Id == hub.Id || (p.Reputation.Score >= 0 && p.Ban == null));
     }
 
     [Fact]
@@ -74,6 +98,25 @@ public sealed class OwnFaultSpec : MeshSpec
         Pass(Seconds(20));
 
         node.Disk[_others[2].Id]!.Reputation.Score.ShouldBe(0);
+    }
+
+    /// <summary>From when the network is back until the node has six peers.</summary>
+    private TimeSpan TimeOfRecovery(Node node, TimeSpan outage)
+    {
+        Cut(node);
+        Pass(outage, Seconds(0.5));
+        PeersOf(node).ShouldBeEmpty();
+        Heal(node);
+        var began = Scheduler.Now;
+        while (PeersOf(node).Length < 6)
+        {
+            (Scheduler.Now - began).ShouldBeLessThan(TimeSpan.FromMinutes(1));
+            Pass(Seconds(0.1));
+        }
+
+        var time = Scheduler.Now - began;
+        Pass(TimeSpan.FromMinutes(2), Seconds(0.5));
+        return time;
     }
 
     /// <summary>A node among six others, connected with all of them.</summary>
