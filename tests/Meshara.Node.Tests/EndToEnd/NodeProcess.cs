@@ -30,6 +30,8 @@ internal sealed class NodeProcess : IDisposable
     private readonly Process _process;
     private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
 
+    private readonly ConcurrentDictionary<string, int> _connections = new();
+
     private readonly ConcurrentQueue<string> _errors = new();
 
     private NodeProcess(Process process, bool read = true)
@@ -56,9 +58,6 @@ internal sealed class NodeProcess : IDisposable
             else
             {
                 Lines++;
-                Connected += line.Data.StartsWith("{\"event\":\"peer-connected\"", StringComparison.Ordinal) ? 1
-                    : line.Data.StartsWith("{\"event\":\"peer-disconnected\"", StringComparison.Ordinal) ? -1
-                    : 0;
                 Take(line.Data);
             }
         };
@@ -71,8 +70,8 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>How many lines it has printed so far.</summary>
     public int Lines { get; private set; }
 
-    /// <summary>How many peers it is connected with, by what it has printed so far.</summary>
-    public int Connected { get; private set; }
+    /// <summary>The ids of those that it is connected with, by what it has printed so far.</summary>
+    public IReadOnlyCollection<string> Peers => [.. _connections.Where(c => c.Value > 0).Select(c => c.Key)];
 
     /// <summary>What it has written to stderr so far.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
@@ -145,6 +144,16 @@ internal sealed class NodeProcess : IDisposable
         throw new ShouldAssertException($"The node ended without {name}.");
     }
 
+    /// <summary>Reads on until it holds.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!holds())
+        {
+            await _lines.Reader.ReadAsync(patience.Token);
+        }
+    }
+
     /// <summary>All that it printed after what was read already, to its end.</summary>
     public async Task<List<JsonObject>> RestAsync()
     {
@@ -200,7 +209,14 @@ internal sealed class NodeProcess : IDisposable
     {
         try
         {
-            _lines.Writer.TryWrite(JsonNode.Parse(line)!.AsObject());
+            var told = JsonNode.Parse(line)!.AsObject();
+            var change = $"{told["event"]}" switch { "peer-connected" => 1, "peer-disconnected" => -1, _ => 0 };
+            if (change != 0)
+            {
+                _connections.AddOrUpdate($"{told["peerId"]}", change, (_, before) => before + change);
+            }
+
+            _lines.Writer.TryWrite(told);
         }
         catch (JsonException) when (line[^1] != '}')
         {

@@ -29,13 +29,7 @@ public sealed class ManyNodesTests : IDisposable
                     NodeProcess.RunAsync(lan[i], _data[$"node-{i}"], "--set", $"discovery.target-peers={Target}"))));
             }
 
-            foreach (var node in nodes)
-            {
-                while (node.Connected < Target)
-                {
-                    await node.NextAsync("peer-connected");
-                }
-            }
+            await Task.WhenAll(nodes.Select(node => node.UntilAsync(() => node.Peers.Count >= Target)));
 
             // What they say of themselves is what they are.
             (await LanNodes.PeersAsync(_data["node-1"])).Count.ShouldBeGreaterThanOrEqualTo(Target);
