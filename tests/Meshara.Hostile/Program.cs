@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text.Json;
+using Meshara.Actors.Transport;
+using Meshara.Core.Peers;
+using Meshara.Hostile;
+using Meshara.Hostile.Attacks;
+
+var name = new Argument<string>("attack") { Description = string.Join("; ", Attack.All.Select(a => $"{a.Name}: {a.What}")) };
+name.AcceptOnlyFromAmong([.. Attack.All.Select(a => a.Name)]);
+var victim = new Argument<string>("victim") { Description = "HOST:PORT of a node of your own" };
+var network = new Option<string>("--network") { DefaultValueFactory = _ => "meshara", Description = "The name of its network" };
+var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "The attacker's identities follow from it" };
+var count = new Option<int>("--count") { DefaultValueFactory = _ => 100_000, Description = "How many of what the attack takes many of" };
+var command = new RootCommand("Attacks a Meshara node, to see that it holds. Prints what it met as one JSON object. Only for nodes of your own.")
+{
+    name, victim, network, seed, count,
+};
+command.SetAction(async (parsed, _) =>
+{
+    if (!PeerAddress.TryParse(parsed.GetValue(victim), out var address, out var error))
+    {
+        await Console.Error.WriteLineAsync(error);
+        return 2;
+    }
+
+    var field = new Field(address, parsed.GetValue(network)!, parsed.GetValue(seed), parsed.GetValue(count));
+    try
+    {
+        var report = await Attack.All.Single(a => a.Name == parsed.GetValue(name)).RunAsync(field);
+        Console.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+        return 0;
+    }
+    catch (Exception e) when (e is TransportException or TimeoutException or System.Net.Sockets.SocketException)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync();
