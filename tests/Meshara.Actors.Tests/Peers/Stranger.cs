@@ -76,7 +76,7 @@ internal sealed class Stranger(int number, InMemoryNetwork network)
     {
         network.Crash(Host);
         (_listener, _next) = (null, null);
-        _lines.Clear();
+        _lines.RemoveAll(l => l.CutAt is null);
     }
 
     /// <summary>Dials the node; it says hello if it says anything.</summary>
@@ -97,7 +97,8 @@ internal sealed class Stranger(int number, InMemoryNetwork network)
     /// <summary>Says it on every connection that is up.</summary>
     public void Say(params Envelope[] frames) => Up.ToList().ForEach(l => l.Say(frames));
 
-    public void Leave(Reason? goodbye) => Up.ToList().ForEach(l => l.Leave(goodbye));
+    /// <summary>Who is cut off cannot leave: the node would not hear of it.</summary>
+    public void Leave(Reason? goodbye) => Up.Where(l => l.CutAt is null).ToList().ForEach(l => l.Leave(goodbye));
 
     /// <summary>The network between it and the node is cut: what was up falls silent.</summary>
     public void CutOff(DateTimeOffset now) => _lines.ForEach(l => l.CutAt ??= now);
