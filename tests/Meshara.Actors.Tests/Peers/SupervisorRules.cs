@@ -14,6 +14,10 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
     /// <summary>A heartbeat every 30 s and 10 s for its answer: by then the node has noticed that a connection is dead.</summary>
     private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(60);
 
+    /// <summary>So many of the last dials and events a failure names.</summary>
+    private const int Remembered = 20;
+
+    private readonly Queue<string> _before = new();
     private readonly HashSet<NodeId> _connected = [];
     private readonly HashSet<NodeId> _moved = [];
 
@@ -34,6 +38,7 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
     public void OnDial(PeerAddress address, NodeId? expected)
     {
         var (now, who) = (clock(), expected?.ToString()[..8] ?? "whoever is there");
+        Remember($"dials {address}, {who}");
         Must(disk.Book.Ranges.BanOf(address, now) is null, $"it dials {address}, which lies in a banned range");
         if (address == AskedFor || (expected ?? PinnedAt(address)) is not { } peer || disk[peer] is not { } known)
         {
@@ -52,6 +57,7 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
 
     public void OnEvent(MeshEvent e)
     {
+        Remember($"{e.Kind.Name()} {e.PeerId?.ToString()[..8]} {e.Address} {e.Direction} {e.Reason?.Name()} {e.Detail}");
         if (e.Kind == MeshEventKind.PeerConnected)
         {
             Must(_connected.Add(e.PeerId!.Value), $"{e.PeerId} is told to be connected a second time");
@@ -92,7 +98,16 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
     {
         if (!holds)
         {
-            throw new ShouldAssertException($"{Scene}: {otherwise}.");
+            throw new ShouldAssertException($"{Scene}: {otherwise}. Before:\n{string.Join('\n', _before)}");
+        }
+    }
+
+    private void Remember(string what)
+    {
+        _before.Enqueue($"{clock():HH:mm:ss.f} {what}");
+        if (_before.Count > Remembered)
+        {
+            _before.Dequeue();
         }
     }
 

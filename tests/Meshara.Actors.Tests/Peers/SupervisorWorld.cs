@@ -60,6 +60,9 @@ internal sealed partial class SupervisorWorld : MeshSpec
         for (var n = 0; n < play.Acts.Length; n++)
         {
             world._rules.Scene = $"Act {n + 1}, {play.Acts[n]}";
+
+            // Not all at one moment: what is due at most so often would seldom be due then.
+            world.Wait(TimeSpan.FromMilliseconds(37 * play.Acts[n].Much), TimeSpan.FromMilliseconds(37 * play.Acts[n].Much));
             world.Do(play.Acts[n]);
             world.Settle();
         }
