@@ -39,7 +39,7 @@ internal sealed partial class SupervisorWorld : MeshSpec
             Discovery = Settings.Discovery with
             {
                 EnabledMethods = [DiscoveryMethod.Manual, DiscoveryMethod.LocalMdns, DiscoveryMethod.Bootstrap],
-                TargetPeers = (play.MaxPeers + 1) / 2,
+                TargetPeers = play.IsGreedy ? play.MaxPeers : (play.MaxPeers + 1) / 2,
                 MaxPeers = play.MaxPeers,
                 BootstrapNodes = play.IsConfigured ? [new PeerTarget(_strangers[10].Address, null)] : [],
             },
