@@ -55,6 +55,12 @@ internal sealed class Verdicts(NodeState state)
 
         state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
         var reputation = (known?.Reputation ?? Reputation.New).After(why, state.Now, state.Settings.Reputation);
+        if (known?.IsBanned(state.Now) == false)
+        {
+            // It holds at once: until the store has kept it, who has just offended would be dialled again in its own place.
+            state.Book.Update(known with { Reputation = reputation });
+        }
+
         var spared = isSpared || known is { Manual: true } || known?.IsBanned(state.Now) == true;
         if (!spared && reputation.StandingAt(state.Now, state.Settings.Reputation) == Standing.Bannable)
         {

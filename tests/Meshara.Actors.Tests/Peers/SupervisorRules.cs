@@ -20,6 +20,7 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
     private readonly Queue<string> _before = new();
     private readonly HashSet<NodeId> _connected = [];
     private readonly HashSet<NodeId> _moved = [];
+    private string? _broken;
 
     /// <summary>What is happening, for the message.</summary>
     public string Scene { get; set; } = "";
@@ -34,19 +35,19 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
         _moved.Clear();
     }
 
-    /// <summary>The node dials.</summary>
+    /// <summary>The node dials. What is wrong with that is thrown by <see cref="Hold"/>: here an actor would take it for a failure of its own.</summary>
     public void OnDial(PeerAddress address, NodeId? expected)
     {
         var (now, who) = (clock(), expected?.ToString()[..8] ?? "whoever is there");
         Remember($"dials {address}, {who}");
-        Must(disk.Book.Ranges.BanOf(address, now) is null, $"it dials {address}, which lies in a banned range");
+        Note(disk.Book.Ranges.BanOf(address, now) is null, $"it dials {address}, which lies in a banned range");
         if (address == AskedFor || (expected ?? PinnedAt(address)) is not { } peer || disk[peer] is not { } known)
         {
             return;
         }
 
-        Must(!known.IsBanned(now), $"it dials {who} at {address}, who is banned");
-        Must(known.Manual || known.Reputation.StandingAt(now, settings.Reputation) == Standing.Good, $"it dials {who} at {address}, whose score is too low");
+        Note(!known.IsBanned(now), $"it dials {who} at {address}, who is banned");
+        Note(known.Manual || known.Reputation.StandingAt(now, settings.Reputation) == Standing.Good, $"it dials {who} at {address}, whose score is too low");
     }
 
     /// <summary>A stranger has heard a goodbye.</summary>
@@ -76,6 +77,7 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
     /// <summary>What the node answers agrees with its limits, its bans, its store and those at the other ends.</summary>
     public void Hold(IReadOnlyList<PeerInfo> peers, MeshStatus status)
     {
+        Must(_broken is null, $"{_broken}");
         HoldLimits([.. peers.Where(p => !p.Protected)]);
         foreach (var peer in peers)
         {
@@ -101,6 +103,8 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
             throw new ShouldAssertException($"{Scene}: {otherwise}. Before:\n{string.Join('\n', _before)}");
         }
     }
+
+    private void Note(bool holds, string otherwise) => _broken ??= holds ? null : otherwise;
 
     private void Remember(string what)
     {
