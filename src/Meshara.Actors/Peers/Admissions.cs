@@ -69,6 +69,7 @@ internal sealed class Admissions(
     public void OnChanged(KnownPeer peer)
     {
         state.Book.Update(peer);
+        verdicts.OnChanged(peer);
         dialler.Follow(peer);
         var isLow = peer.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good;
         if (((isLow && !peer.Manual) || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)

@@ -25,7 +25,8 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
         {
             if (kept is null)
             {
-                sender.Tell(new Failed(failure!.Value));
+                GiveUp(connection.Number, failure!.Value);
+                sender.Tell(new Failed(failure.Value));
             }
             else
             {
@@ -110,6 +111,17 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
         Action<IReadOnlyDictionary<long, PeerConnectionProtocol.Description>> report = figures => sender.Tell(answer(
             [.. rows.Select(r => PeerReports.Info(r.Known, r.Connection, FiguresOf(r.Connection, figures), now, policy))]));
         children.ActorOf(Props.Create(() => new PeerCensus(connections, report)).WithDispatcher(state.Settings.Dispatcher));
+    }
+
+    /// <summary>
+    /// An addition that could not be kept changes nothing: who was let in past the limits and bans on a person's word alone has to go.
+    /// </summary>
+    private void GiveUp(long number, Reason failure)
+    {
+        if (state.Connections.TryGet(number, out var connection) && connection.Peer is { } peer && state.Book[peer] is not { Manual: true })
+        {
+            connection.Actor.Tell(new PeerConnectionProtocol.Close(failure));
+        }
     }
 
     private static PeerConnectionProtocol.Description? FiguresOf(

@@ -82,11 +82,14 @@ public abstract class MeshSpec : VirtualTimeSpec
         return node;
     }
 
+    /// <summary>The network as the node sees it; a spec may stand between.</summary>
+    private protected virtual IPeerTransport TransportOf(Node node) => Network.TransportOf(node.Identity, node.Host);
+
     private protected void Launch(Node node, params Node[] configured)
     {
         var settings = Settings;
         Settings = Settings with { Peers = [.. configured.Select(p => new PeerTarget(p.Address, null))] };
-        var context = ContextOf(node.Identity, node.Host);
+        var context = ContextOf(node.Identity, node.Host, TransportOf(node));
         Settings = settings;
 
         var listener = context.Transport.Listen(new ListenAddress(new IPEndPoint(node.Host, 7373)));

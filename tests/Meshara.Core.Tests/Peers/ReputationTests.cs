@@ -85,6 +85,30 @@ public sealed class ReputationTests
         });
 
     [Fact]
+    public void A_decayed_score_is_the_same_however_often_it_was_looked_at_or_written_down_meanwhile() =>
+        Gen.Select(Gen.Enum<ReputationCause>(), Gen.Int[0, 1800].Array[0, 6], Gen.Bool).Array[1, 30].Sample(steps =>
+        {
+            var (now, untouched, looked) = (T0, Reputation.New, Reputation.New);
+            foreach (var (cause, looks, isWritten) in steps)
+            {
+                foreach (var seconds in looks)
+                {
+                    now = now.AddSeconds(seconds);
+                    var score = looked.ScoreAt(now, Policy);
+                    looked = isWritten ? looked with { Score = score, At = now } : looked;
+                }
+
+                (untouched, looked) = (untouched.After(cause, now, Policy), looked.After(cause, now, Policy));
+                if (Math.Abs(untouched.Score - looked.Score) > 1e-9 || Math.Abs(untouched.ScoreAt(now.AddHours(1), Policy)) > Math.Abs(untouched.Score))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+
+    [Fact]
     public void No_minute_brings_more_than_twice_the_cap() => Gen.Int[0, 20].Array[2, 80].Sample(gaps =>
     {
         // Without decay, so that what is there was gained.

@@ -8,6 +8,12 @@ namespace Meshara.Actors.Peers.Bans;
 /// <summary>What a peer did, or how its connection ended, moves its score: the store is told, and who has earned it is banned.</summary>
 internal sealed class Verdicts(NodeState state)
 {
+    /// <summary>By then the store has answered what it was told.</summary>
+    private static readonly TimeSpan Pending = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<NodeId, (ReputationCause Cause, Reason Reason, DateTimeOffset At)> _judged = [];
+    private readonly HashSet<NodeId> _banning = [];
+
     public void Judge(LiveConnection connection, NodeId peer, Ended ended)
     {
         ReputationCause? cause = ended switch
@@ -37,6 +43,20 @@ internal sealed class Verdicts(NodeState state)
         {
             Judge(loss.Peer, loss.Cause, loss.Reason, isSpared: false);
         }
+
+        foreach (var peer in _judged.Where(j => state.Now - j.Value.At > Pending).Select(j => j.Key).ToList())
+        {
+            _judged.Remove(peer);
+        }
+    }
+
+    /// <summary>The store has written a verdict. Misdeeds of one moment add up there: none of them alone may have earned the ban.</summary>
+    public void OnChanged(KnownPeer peer)
+    {
+        if (_judged.TryGetValue(peer.Id, out var last) && IsBannable(peer.Reputation) && peer is { Manual: false } && !peer.IsBanned(state.Now))
+        {
+            Ban(peer.Id, last.Cause, last.Reason);
+        }
     }
 
     /// <summary>A peer did what moves its score.</summary>
@@ -55,20 +75,44 @@ internal sealed class Verdicts(NodeState state)
 
         state.Book.Note(new PeerStoreProtocol.Judge(peer, why));
         var reputation = (known?.Reputation ?? Reputation.New).After(why, state.Now, state.Settings.Reputation);
-        var spared = isSpared || known is { Manual: true } || known?.IsBanned(state.Now) == true;
-        if (!spared && reputation.StandingAt(state.Now, state.Settings.Reputation) == Standing.Bannable)
+        if (known?.IsBanned(state.Now) == false)
         {
-            state.Book.Ban(peer, why, (kept, _) =>
-            {
-                if (kept?.Ban is not null)
-                {
-                    state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
-                    {
-                        PeerId = peer, Reason = reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
-                        Detail = $"until {kept.Ban.Until:u}",
-                    });
-                }
-            });
+            // It holds at once: until the store has kept it, who has just offended would be dialled again in its own place.
+            state.Book.Update(known with { Reputation = reputation });
         }
+
+        if (isSpared || known is { Manual: true } || known?.IsBanned(state.Now) == true)
+        {
+            return;
+        }
+
+        _judged[peer] = (why, reason, state.Now);
+        if (IsBannable(reputation))
+        {
+            Ban(peer, why, reason);
+        }
+    }
+
+    private bool IsBannable(Reputation reputation) => reputation.StandingAt(state.Now, state.Settings.Reputation) == Standing.Bannable;
+
+    private void Ban(NodeId peer, ReputationCause why, Reason reason)
+    {
+        if (!_banning.Add(peer))
+        {
+            return;
+        }
+
+        state.Book.Ban(peer, why, (kept, _) =>
+        {
+            _banning.Remove(peer);
+            if (kept?.Ban is not null)
+            {
+                state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
+                {
+                    PeerId = peer, Reason = reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),
+                    Detail = $"until {kept.Ban.Until:u}",
+                });
+            }
+        });
     }
 }

@@ -80,7 +80,7 @@ internal sealed class CandidateDials(NodeState state)
         var drawn = Enumerable.Range(0, 16).Select(_ => state.Addresses.Pick(state.Random)).OfType<BookEntry>().Where(e => state.Addresses.IsNew(e.Peer));
         foreach (var entry in state.Addresses.ToTest.Concat(drawn))
         {
-            if (state.Roster[entry.Peer] is null && state.Book[entry.Peer] is { } known && state.Candidates.IsWelcome(known, state.Now)
+            if (!IsUnderWay(entry.Peer) && state.Book[entry.Peer] is { Manual: false } known && state.Candidates.IsWelcome(known, state.Now)
                 && state.Candidates.DialableAt(known, state.Now) is { } address && state.Ranges.BanOf(address.Address, state.Now) is null)
             {
                 _feltAt = state.Now;
@@ -90,6 +90,9 @@ internal sealed class CandidateDials(NodeState state)
 
         return null;
     }
+
+    /// <summary>Connected or about to be: another dial would tell it only that there is no place for it.</summary>
+    private bool IsUnderWay(NodeId peer) => state.Roster[peer] is not null || state.Connections.All.Any(c => c.Sought == peer);
 
     /// <summary>Who once dialled this node is known from the store, now that it is dialled.</summary>
     private static PeerSource SourceOf(KnownPeer peer) => peer.Source is PeerSource.Inbound or PeerSource.Manual ? PeerSource.Store : peer.Source;
