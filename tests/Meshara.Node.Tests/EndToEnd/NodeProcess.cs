@@ -32,6 +32,8 @@ internal sealed class NodeProcess : IDisposable
 
     private readonly ConcurrentDictionary<string, int> _connections = new();
 
+    private readonly ConcurrentQueue<string> _lost = new();
+
     private readonly ConcurrentQueue<string> _errors = new();
 
     private NodeProcess(Process process, bool read = true)
@@ -73,6 +75,9 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>The ids of those that it is connected with, by what it has printed so far.</summary>
     public IReadOnlyCollection<string> Peers => [.. _connections.Where(c => c.Value > 0).Select(c => c.Key)];
 
+    /// <summary>The ids of those that it has lost so far, be they back or not.</summary>
+    public IReadOnlyCollection<string> Lost => _lost;
+
     /// <summary>What it has written to stderr so far.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
@@ -108,6 +113,10 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary><c>events --follow</c> of a running node.</summary>
     public static NodeProcess Follow(string data) => new(Start(["events", "--follow", "--json", "--data", data]));
+
+    /// <summary>Runs the program that attacks nodes to its end.</summary>
+    public static Task<(int Exit, string Out, string Error)> AttackAsync(params string[] arguments) =>
+        ToEndAsync(Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), .. arguments])));
 
     /// <summary>Runs a command to its end.</summary>
     public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => ToEndAsync(Start(arguments));
@@ -214,6 +223,11 @@ internal sealed class NodeProcess : IDisposable
             if (change != 0)
             {
                 _connections.AddOrUpdate($"{told["peerId"]}", change, (_, before) => before + change);
+            }
+
+            if (change < 0)
+            {
+                _lost.Enqueue($"{told["peerId"]}");
             }
 
             _lines.Writer.TryWrite(told);

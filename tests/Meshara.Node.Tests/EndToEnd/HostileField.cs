@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Node.Tests.EndToEnd;
+
+/// <summary>A node that wants peers, and an honest peer of it that dialled in; somebody is about to attack the node.</summary>
+public class HostileField : IAsyncLifetime
+{
+    private readonly TempFolder _data = new();
+    private NodeProcess _victim = null!;
+    private NodeProcess _honest = null!;
+
+    public async Task InitializeAsync()
+    {
+        _victim = await NodeProcess.RunAsync(_data["victim"], "--listen", "127.0.0.1:0", "--set", "discovery.enabled-methods=[manual,bootstrap]");
+        _honest = await NodeProcess.RunAsync(_data["honest"], "--listen", "127.0.0.1:0", "--peer", _victim.Address);
+        await _victim.UntilAsync(() => _victim.Peers.Contains(_honest.Id));
+    }
+
+    public Task DisposeAsync()
+    {
+        _honest.Dispose();
+        _victim.Dispose();
+        _data.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Runs an attack to its end; what the attacker has met.</summary>
+    internal async Task<JsonObject> AttackAsync(string attack, int seed, int count)
+    {
+        var (exit, report, error) = await NodeProcess.AttackAsync(attack, _victim.Address, "--seed", $"{seed}", "--count", $"{count}");
+        exit.ShouldBe(0, error);
+        return JsonNode.Parse(report)!.AsObject();
+    }
+
+    /// <summary>What a command says of the victim.</summary>
+    internal async Task<JsonObject> AskAsync(params string[] command)
+    {
+        var (exit, output, error) = await NodeProcess.CommandAsync([.. command, "--json", "--data", _data["victim"]]);
+        exit.ShouldBe(0, error);
+        return JsonNode.Parse(output)!.AsObject();
+    }
+
+    /// <summary>For what the victim has judged the attacker, once it has the cause.</summary>
+    internal async Task<IReadOnlyList<string>> CausesAsync(string peer, string cause)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var history = (await AskAsync("peer", "show", peer, "--history"))["history"]!.AsArray();
+            var causes = history.Select(e => $"{e!["cause"]}").ToList();
+            if (cause.Length == 0 || causes.Contains(cause) || tries == 20)
+            {
+                return causes;
+            }
+        }
+    }
+
+    /// <summary>The honest peer was never let go, the memory is bounded, and the log did not run over.</summary>
+    internal void HasHeld()
+    {
+        _victim.Peers.ShouldContain(_honest.Id);
+        _honest.Lost.ShouldBeEmpty();
+        _victim.PeakMemory.ShouldBeLessThan(400L * 1024 * 1024);
+        _victim.Errors.Count.ShouldBeLessThan(10, string.Join('\n', _victim.Errors));
+    }
+}
