@@ -133,7 +133,8 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         : range is not null && Unprotected.Count(e => e.Range == range) >= MaxPerRange ? Reason.RangeLimit
         : null;
 
-    private static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
+    /// <summary>Why a peer is kept out, whatever places are free; null if it is not.</summary>
+    public static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
         known.IsRemoved(now) ? Reason.RemovedByOperator
         : known.IsBanned(now) ? Reason.Banned
         : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
