@@ -35,7 +35,8 @@ internal sealed class Dialler(
     /// <summary>Follows what the store says of a peer.</summary>
     public void Follow(KnownPeer peer)
     {
-        state.Roster = state.Roster.Protect(peer.Id, peer.Manual);
+        // Who was dialled for the configuration stays protected also where the store could not keep it as a manual peer.
+        state.Roster = state.Roster.Protect(peer.Id, peer.Manual || state.OpenConnectionOf(peer.Id) is { Claim: not Claim.None });
         Follow(peer.Id);
     }
 
