@@ -24,7 +24,7 @@ internal static class PeerReports
 
             // Who dialled in and was seen on the local network then, or is now, was found there.
             Source = known is { Source: not PeerSource.Inbound } ? known.Source : connection?.Source ?? known!.Source,
-            Protected = known?.Manual ?? (connection!.Claim != Claim.None),
+            Protected = known is { Manual: true } || connection is { Claim: not Claim.None },
         };
 
     public static PeerDetails Details(KnownPeer known, PeerInfo info, DateTimeOffset at) => new(

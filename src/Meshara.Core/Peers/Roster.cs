@@ -123,6 +123,13 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <summary>The range of that address, if no more of it are let in; null if they are.</summary>
     public NetworkGroup? CrowdAt(PeerAddress address) => RangeOf(address) is { } range && IsCrowded(range) ? range : null;
 
+    /// <summary>Why a peer is kept out, whatever places are free; null if it is not.</summary>
+    public static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
+        known.IsRemoved(now) ? Reason.RemovedByOperator
+        : known.IsBanned(now) ? Reason.Banned
+        : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
+        : null;
+
     /// <summary>
     /// A quarter of the places is kept for each direction: whoever fills the inbound ones cannot keep this node from choosing peers itself
     /// (eclipse attack), and a node that has dialled a lot still has room for newcomers.
@@ -139,12 +146,6 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     private bool IsCrowded(NetworkGroup range) => Unprotected.Count(e => e.Range == range) >= MaxPerRange;
 
     private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
-
-    private static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
-        known.IsRemoved(now) ? Reason.RemovedByOperator
-        : known.IsBanned(now) ? Reason.Banned
-        : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
-        : null;
 
     private bool Displaces(NodeId peer, long connection, Direction direction, RosterEntry existing) => existing.Confirmed
         ? direction == Direction.Inbound && connection > existing.BegunBefore

@@ -46,6 +46,34 @@ public sealed class NodeLifeSpec : MeshSpec
     }
 
     [Fact]
+    public void An_addition_that_the_store_cannot_keep_lets_nobody_in()
+    {
+        var (alice, bob) = (Start(Identities.Alice(), AlicesHost), Start(Identities.Bob(), BobsHost));
+        StoreOf(alice).Tell("could not be written: the disk is full");
+
+        Tell(alice, new MeshProtocol.Add(new PeerTarget(bob.Address, null)));
+
+        ExpectMsg<MeshProtocol.Failed>().Reason.ShouldBe(Reason.StoreUnavailable);
+        PeersOf(alice).ShouldBeEmpty();
+        Next(bob, MeshEventKind.PeerDisconnected).Reason.ShouldBe(Reason.StoreUnavailable);
+    }
+
+    [Fact]
+    public void A_configured_peer_is_protected_also_where_the_store_cannot_keep_it()
+    {
+        var bob = new Node(Identities.Bob(), BobsHost, new VolatileStore.Disk());
+        var alice = Start(Identities.Alice(), AlicesHost, bob);
+        Join(alice, Identities.Bob(), BobsHost).Close();
+        StoreOf(alice).Tell("could not be written: the disk is full");
+
+        Start(bob);
+        Pass(Seconds(20));
+
+        alice.Disk[bob.Id]!.Manual.ShouldBeFalse();
+        PeersOf(alice).ShouldHaveSingleItem().Protected.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_node_that_stops_says_goodbye_flushes_its_store_and_leaves_nothing()
     {
         var (alice, bob) = (Start(Identities.Alice(), AlicesHost), Start(Identities.Bob(), BobsHost));

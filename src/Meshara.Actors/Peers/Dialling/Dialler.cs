@@ -36,7 +36,8 @@ internal sealed class Dialler(
     /// <summary>Follows what the store says of a peer.</summary>
     public void Follow(KnownPeer peer)
     {
-        state.Roster = state.Roster.Protect(peer.Id, peer.Manual);
+        // Who was dialled for the configuration stays protected also where the store could not keep it as a manual peer.
+        state.Roster = state.Roster.Protect(peer.Id, peer.Manual || state.OpenConnectionOf(peer.Id) is { Claim: not Claim.None });
         Follow(peer.Id);
     }
 
@@ -79,13 +80,14 @@ internal sealed class Dialler(
     public void DialForBootstrap(PeerTarget target)
     {
         state.WayIn.Expect(target);
-        if (state.Ranges.BanOf(target.Address, state.Now) is not null)
+        var expected = WithPin(target).Expected;
+        if (RefusalOf(target.Address, expected) is { } refusal)
         {
-            state.WayIn.Ended(target.Address, Reason.Banned);
+            state.WayIn.Ended(target.Address, refusal);
             return;
         }
 
-        if (WithPin(target).Expected is { } peer && state.OpenConnectionOf(peer) is not null)
+        if (expected is { } peer && state.OpenConnectionOf(peer) is not null)
         {
             state.WayIn.Ended(target.Address, null);
             return;
@@ -156,8 +158,13 @@ internal sealed class Dialler(
         goal.Expected is { } peer && state.Book[peer] is { Ban: { } ban } known && known.IsBanned(state.Now) ? ban.Until
         : state.Ranges.BanOf(goal.Next, state.Now)?.Until;
 
-    private bool IsKeptOut(KnownPeer? known) => known is not null && (known.IsRemoved(state.Now) || known.IsBanned(state.Now)
-        || known.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good);
+    /// <summary>Why a dial would only end in a refusal of this node's own.</summary>
+    private Reason? RefusalOf(PeerAddress address, NodeId? expected) => state.Ranges.BanOf(address, state.Now) is not null
+        ? Reason.Banned
+        : expected is { } peer && state.Book[peer] is { } known ? Roster.RefusalOf(known, state.Now, state.Settings.Reputation) : null;
+
+    private bool IsKeptOut(KnownPeer? known) =>
+        known is not null && Roster.RefusalOf(known, state.Now, state.Settings.Reputation) is not null;
 
     private void Want(PeerTarget target, PeerSource source) => state.Plan = state.Plan.Want(WithPin(target), source, state.Now);
 

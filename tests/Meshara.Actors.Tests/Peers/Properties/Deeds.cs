@@ -23,7 +23,7 @@ internal readonly record struct Act(Deed Deed, int Who, int Much)
 }
 
 /// <summary>How a node begins, and what happens to it.</summary>
-/// <param name="IsConfigured">Its configuration names a manual peer and a bootstrap node.</param>
+/// <param name="IsConfigured">Its configuration names two manual peers, one of which is not there, and a bootstrap node.</param>
 /// <param name="IsGreedy">It strives for as many peers as it may have.</param>
 internal sealed record Play(int MaxPeers, bool IsConfigured, bool IsGreedy, Act[] Acts)
 {

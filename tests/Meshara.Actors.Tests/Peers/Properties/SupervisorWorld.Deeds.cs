@@ -23,7 +23,7 @@ internal sealed partial class SupervisorWorld
                 DialIn(who);
                 break;
             case Deed.Crowd:
-                _strangers.Take(much).ToList().ForEach(DialIn);
+                Enumerable.Range(act.Who, Math.Min(much, Stranger.Count)).ToList().ForEach(n => DialIn(_strangers[n % Stranger.Count]));
                 break;
             case Deed.Knock:
                 who.Dial(_node.Address, greets: false);

@@ -16,6 +16,9 @@ namespace Meshara.Actors.Tests.Peers.Properties;
 /// <summary>One whole node among strangers. Whatever happens here is judged by <see cref="SupervisorRules"/> while it happens.</summary>
 internal sealed partial class SupervisorWorld : MeshSpec
 {
+    /// <summary>One that is not there in the beginning, though it may be configured.</summary>
+    private const int Absent = 12;
+
     private readonly Stranger[] _strangers;
     private readonly SupervisorRules _rules;
     private readonly Node[] _configured;
@@ -28,7 +31,7 @@ internal sealed partial class SupervisorWorld : MeshSpec
         // What is drawn may follow from the time; so that a play comes out the same again, it begins at the same.
         Scheduler.AdvanceTo(Stranger.Dawn);
         _strangers = [.. Enumerable.Range(0, Stranger.Count).Select(n => new Stranger(n, Network))];
-        _configured = play.IsConfigured ? [new Node(NodeIdentity.FromSeed(new byte[32]), _strangers[0].Host, new VolatileStore.Disk())] : [];
+        _configured = play.IsConfigured ? [Configured(_strangers[0]), Configured(_strangers[Absent])] : [];
         Settings = Settings with
         {
             RemovedFor = TimeSpan.FromMinutes(2),
@@ -47,7 +50,7 @@ internal sealed partial class SupervisorWorld : MeshSpec
         };
         _node = new Node(NodeIdentity.FromSeed(new byte[32]), IPAddress.Parse("5.99.0.1"), new VolatileStore.Disk());
         _rules = new SupervisorRules(_node.Disk, Settings, _strangers, () => Scheduler.Now);
-        foreach (var stranger in _strangers)
+        foreach (var stranger in _strangers.Where((_, n) => n != Absent))
         {
             stranger.Listen();
         }
@@ -73,6 +76,8 @@ internal sealed partial class SupervisorWorld : MeshSpec
     }
 
     private protected override IPeerTransport TransportOf(Node node) => new Watched(base.TransportOf(node), _rules.OnDial);
+
+    private static Node Configured(Stranger stranger) => new(NodeIdentity.FromSeed(new byte[32]), stranger.Host, new VolatileStore.Disk());
 
     private void Begin()
     {
@@ -141,7 +146,7 @@ internal sealed partial class SupervisorWorld : MeshSpec
 
         var manual = _node.Disk.Book.Peers.Values.Where(p => p.Manual).Select(p => p.Id).ToList();
         manual.ForEach(p => Ask(new BanProtocol.Unban(p)));
-        Wait(TimeSpan.FromMinutes(4), Seconds(2));
+        Wait(TimeSpan.FromMinutes(4), Seconds(5));
 
         var connected = PeersOf(_node).Select(p => p.PeerId).ToHashSet();
         foreach (var peer in manual)
