@@ -1,4 +1,5 @@
 using System.Net;
+using Meshara.Actors.Store;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -77,5 +78,26 @@ public sealed class BootstrapSpec : MeshSpec
         Pass(Seconds(5));
 
         PeersOf(node).Select(p => p.PeerId).ShouldBe(others.Select(o => o.Id), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_bootstrap_node_whose_score_is_too_low_is_not_dialled_and_that_is_said()
+    {
+        var hub = Enter(0);
+        var node = Enter(1, hub);
+        Pass(Seconds(1));
+        Crash(node);
+        Next(hub, MeshEventKind.PeerDisconnected);
+        var known = node.Disk[hub.Id]!;
+        node.Disk.Book = node.Disk.Book.Apply(new PeerStoreEvents.ReputationChanged(
+            Scheduler.Now, hub.Id, ReputationCause.VerificationFailed, -40, -40, 0, known.Reputation.MinuteBegan));
+
+        var settings = Settings;
+        Settings = settings with { Discovery = settings.Discovery with { BootstrapNodes = [new PeerTarget(hub.Address, null)] } };
+        Start(node);
+        Pass(Seconds(30), Seconds(0.5));
+
+        ExpectNo(hub, MeshEventKind.PeerRejected);
+        StatusOf(node).Problems.ShouldHaveSingleItem().ShouldContain("low-reputation");
     }
 }

@@ -38,8 +38,24 @@ public sealed class FeelerSpec : MeshSpec
         alice.Disk[carol.Id]!.Addresses.Single().Failures.ShouldBeGreaterThan(before);
     }
 
+    [Fact]
+    public void Whom_a_person_asked_for_is_connected_and_not_felt_too()
+    {
+        var until = Scheduler.Now + TimeSpan.FromSeconds(90);
+        var (alice, carol) = Full(
+            new PeerStoreEvents.PeerLearned(Scheduler.Now, Identities.Carol().PublicKey, PeerSource.Manual, Manual: true),
+            new RangeBanEvents.RangeBanned(Scheduler.Now, AddressRange.Parse("10.0.0.3"), until, null));
+
+        Pass(TimeSpan.FromMinutes(4), Seconds(1));
+
+        PeersOf(alice).ShouldContain(p => p.PeerId == carol.Id && p.Protected);
+        ExpectNo(alice, MeshEventKind.DialFailed);
+        AllOf(carol.Events).Cast<MeshEvent>().ShouldAllBe(e => e.Kind != MeshEventKind.PeerRejected
+            || !((PeerAddress.Ip)e.Address!).EndPoint.Address.Equals(AlicesHost));
+    }
+
     /// <summary>A node with its one place taken, which was told of another.</summary>
-    private (Node Alice, Node Carol) Full()
+    private (Node Alice, Node Carol) Full(params IStoreEvent[] since)
     {
         var bob = Start(Identities.Bob(), BobsHost);
         var carol = Start(Identities.Carol(), IPAddress.Parse("10.0.0.3"));
@@ -47,6 +63,7 @@ public sealed class FeelerSpec : MeshSpec
         var record = new PeerRecord(carol.Identity.PublicKey, (ulong)Scheduler.Now.ToUnixTimeMilliseconds(), [carol.Address], []) { Network = "meshara" };
         var signed = new SignedRecord(record, record.Sign(carol.Identity));
         disk.Book = disk.Book.Apply(new PeerStoreEvents.RecordLearned(Scheduler.Now, signed, [carol.Address], bob.Id));
+        disk.Book = since.Aggregate(disk.Book, (book, e) => book.Apply(e));
         var settings = Settings;
         Settings = settings with { Discovery = settings.Discovery with { BootstrapNodes = [new PeerTarget(bob.Address, null)] } };
         var alice = new Node(Identities.Alice(), AlicesHost, disk);

@@ -96,6 +96,26 @@ public sealed class SlotsSpec : MeshSpec
         PeersOf(alice).ShouldContain(p => p.PeerId == bob.Id && p.Protected);
     }
 
+    [Fact]
+    public void Who_breaks_the_protocol_is_not_dialled_again_into_the_place_it_has_lost()
+    {
+        SeekPeers(target: 1, max: 4);
+        var alice = Start(Identities.Alice(), AlicesHost);
+        var mallory = new Stranger(10, Network);
+        mallory.Listen();
+        mallory.Dial(alice.Address, greets: true);
+        mallory.Hear();
+        Pass(Seconds(5));
+
+        mallory.Up.Single().Write([0xff, 0xff, 0xff, 0xff]);
+        Pass(Seconds(5));
+
+        Next(alice, MeshEventKind.PeerBanned).PeerId.ShouldBe(mallory.Id);
+        ExpectNo(alice, MeshEventKind.DialFailed);
+        mallory.Hear();
+        mallory.Lines.ShouldAllBe(l => !l.IsDialled);
+    }
+
     private static IPAddress Host(int network, int n) => IPAddress.Parse($"5.{network}.{n}.1");
 
     private NodeIdentity Stranger() => Identities.Numbered(++_strangers);

@@ -2,7 +2,7 @@ using System.Buffers;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 
-namespace Meshara.Actors.Tests.Peers.Properties;
+namespace Meshara.Actors.Tests.Peers;
 
 /// <summary>A connection to the node as a <see cref="Stranger"/> sees it.</summary>
 /// <param name="isDialled">The node has dialled it.</param>

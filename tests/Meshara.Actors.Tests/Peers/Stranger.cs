@@ -6,7 +6,7 @@ using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 
-namespace Meshara.Actors.Tests.Peers.Properties;
+namespace Meshara.Actors.Tests.Peers;
 
 /// <summary>What a stranger makes of what it hears.</summary>
 internal enum Manner
