@@ -17,6 +17,7 @@ internal static class PeerLists
         Answer("future-records", "answers with records that nothing could replace", f => Many(64, n => f.Record(n, -Week))),
         Answer("other-network-records", "answers with nodes of another network", f => Many(64, n => f.Record(n, network: "elsewhere"))),
         Answer("useless-addresses", "answers with multicast, link-local and the victim's own address", f => Many(63, n => f.Record(n, addresses: Useless(f)))),
+        Answer("loopback-records", "answers with addresses of the victim's own machine", f => Many(64, n => f.Record(n, addresses: Field.MadeUp(n)))),
         Answer("replayed-records", "answers with a new record, then with older ones of the same node", f =>
             [f.Record(1, addresses: Field.MadeUp(1)), .. Many(63, n => f.Record(1, TimeSpan.FromHours(n), addresses: Field.MadeUp(n + 1)))]),
         Answer("oversized-list", "answers with one record more than may be", f => Many(65, n => f.Record(n))),

@@ -25,7 +25,7 @@ public sealed class HostileCrowdTests : IAsyncLifetime
     [Fact]
     public async Task Hundreds_of_identities_of_one_host_push_out_nobody_and_take_no_more_than_the_places()
     {
-        var met = await _field.AttackAsync("identities", 1, 300);
+        var met = await _field.AttackAsync("identities", 1, 200);
 
         ((int)met["letIn"]!).ShouldBeGreaterThan(0);
         (await _field.AskAsync("peers"))["peers"]!.AsArray().Count.ShouldBeLessThanOrEqualTo(32);

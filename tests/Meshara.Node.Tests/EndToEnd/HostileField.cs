@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Meshara.Node.Tests.Lan;
 using Shouldly;
 using Xunit;
 
@@ -11,10 +12,13 @@ public class HostileField : IAsyncLifetime
     private NodeProcess _victim = null!;
     private NodeProcess _honest = null!;
 
+    /// <summary>Where the victim is, and where the others are; null if all are on this host.</summary>
+    internal (LanHost Victim, LanHost Others)? Hosts { get; init; }
+
     public async Task InitializeAsync()
     {
-        _victim = await NodeProcess.RunAsync(_data["victim"], "--listen", "127.0.0.1:0", "--set", "discovery.enabled-methods=[manual,bootstrap]");
-        _honest = await NodeProcess.RunAsync(_data["honest"], "--listen", "127.0.0.1:0", "--peer", _victim.Address);
+        _victim = await RunAsync(Hosts?.Victim, "victim", "--set", "discovery.enabled-methods=[manual,bootstrap]");
+        _honest = await RunAsync(Hosts?.Others, "honest", "--peer", _victim.Address);
         await _victim.UntilAsync(() => _victim.Peers.Contains(_honest.Id));
     }
 
@@ -29,7 +33,7 @@ public class HostileField : IAsyncLifetime
     /// <summary>Runs an attack to its end; what the attacker has met.</summary>
     internal async Task<JsonObject> AttackAsync(string attack, int seed, int count)
     {
-        var (exit, report, error) = await NodeProcess.AttackAsync(attack, _victim.Address, "--seed", $"{seed}", "--count", $"{count}");
+        var (exit, report, error) = await NodeProcess.AttackAsync(Hosts?.Others, attack, _victim.Address, "--seed", $"{seed}", "--count", $"{count}");
         exit.ShouldBe(0, error);
         return JsonNode.Parse(report)!.AsObject();
     }
@@ -64,4 +68,8 @@ public class HostileField : IAsyncLifetime
         _victim.PeakMemory.ShouldBeLessThan(400L * 1024 * 1024);
         _victim.Errors.Count.ShouldBeLessThan(10, string.Join('\n', _victim.Errors));
     }
+
+    private Task<NodeProcess> RunAsync(LanHost? host, string name, params string[] options) => host is null
+        ? NodeProcess.RunAsync(_data[name], ["--listen", "127.0.0.1:0", .. options])
+        : NodeProcess.RunAsync(host, _data[name], ["--no-mdns", "--listen", $"{host.Address}:0", .. options]);
 }

@@ -114,9 +114,12 @@ internal sealed class NodeProcess : IDisposable
     /// <summary><c>events --follow</c> of a running node.</summary>
     public static NodeProcess Follow(string data) => new(Start(["events", "--follow", "--json", "--data", data]));
 
-    /// <summary>Runs the program that attacks nodes to its end.</summary>
-    public static Task<(int Exit, string Out, string Error)> AttackAsync(params string[] arguments) =>
-        ToEndAsync(Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), .. arguments])));
+    /// <summary>Runs the program that attacks nodes to its end, on a host of a LAN perhaps.</summary>
+    public static Task<(int Exit, string Out, string Error)> AttackAsync(LanHost? from, params string[] arguments)
+    {
+        string[] attack = [Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), .. arguments];
+        return ToEndAsync(Start(from?.In("dotnet", attack) ?? new ProcessStartInfo("dotnet", attack)));
+    }
 
     /// <summary>Runs a command to its end.</summary>
     public static Task<(int Exit, string Out, string Error)> CommandAsync(params string[] arguments) => ToEndAsync(Start(arguments));
