@@ -4,7 +4,6 @@ using System.Text;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Configuration;
-using Google.Protobuf;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
@@ -110,21 +109,6 @@ public sealed partial class Mesh
         {
             throw new MeshException(Reason.HeartbeatTimeout);
         }
-    }
-
-    /// <summary>Queues a message for a connected peer. Messages of one caller to one peer arrive in order.</summary>
-    /// <param name="peer">To whom.</param>
-    /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
-    /// <param name="payload">At most <c>max-frame-size</c> less about 100 bytes. It is copied.</param>
-    /// <param name="cancellation">Gives up waiting, not sending.</param>
-    /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
-    public async Task<SendResult> SendAsync(
-        NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
-    {
-        CheckChannel(channel);
-        var send = new PeerConnectionProtocol.Send(channel, ByteString.CopyFrom(payload.Span));
-        var answer = await AskAsync(new MeshProtocol.ForPeer(peer, send), cancellation).ConfigureAwait(false);
-        return answer is SendResult result ? result : SendResult.NotConnected;
     }
 
     /// <summary>The messages that arrive on <paramref name="channel"/> from now on. A reader that lags slows the senders down.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Meshara.Node.Tests.EndToEnd;
 using Meshara.Node.Tests.Lan;
 using Lan = Meshara.Node.Tests.Lan.Lan;
 

@@ -1,16 +1,58 @@
 using Meshara.Benchmarks;
+using Meshara.Benchmarks.Node;
+using Meshara.Benchmarks.Store;
+using Meshara.Benchmarks.Tables;
 
-if (args is not ["lan", ..])
+IBenchmark[] store = [new WriteRates(), new BusyMesh(), new RecoveryTime(), new MemoryPerPeer(), new YearOfChurn(), new Selection()];
+IBenchmark[] node =
+[
+    new ConnectionRate(), new IdleConnections(), new RoundTrip(), new MessageRate(), new BusyConnections(), new StartTime(), new MdnsPackets(),
+];
+
+switch (args)
 {
-    Console.Error.WriteLine("""
-        Usage: dotnet run -c Release --project tests/Meshara.Benchmarks -- lan [RUNS]
+    case ["lan", .. var rest]:
+        var runs = rest.Length > 0 && int.TryParse(rest[0], out var given) && given is > 0 and <= 1000 ? given : 20;
+        await LanBenchmark.RunAsync(runs);
+        return 0;
+    case ["store", .. var rest]:
+        return await PrintAsync(store, rest);
+    case ["node", .. var rest]:
+        return await PrintAsync(node, rest);
+    case ["target", ("node" or "raw") and var kind]:
+        await Target.RunAsync(kind);
+        return 0;
+    case ["hello"]:
+        Console.WriteLine("hello");
+        return 0;
+    default:
+        return Usage();
+}
 
-        lan    Nodes on a LAN of network namespaces (needs root, iproute2 and nftables): how soon a new node is connected with one that
-               is there, over RUNS starts (20), and how many mDNS packets a node sends in steady state, for 2 and for 20 nodes.
+async Task<int> PrintAsync(IBenchmark[] all, string[] rest)
+{
+    var names = rest.Where(a => !a.StartsWith('-')).ToHashSet();
+    if (rest.Any(a => a is not ("--quick" or "--json") && a.StartsWith('-')) || names.Any(n => all.All(b => b.Name != n)))
+    {
+        return Usage();
+    }
+
+    await Table.PrintAsync(all.Where(b => names.Count == 0 || names.Contains(b.Name)), new Scale(rest.Contains("--quick")), rest.Contains("--json"));
+    return 0;
+}
+
+int Usage()
+{
+    Console.Error.WriteLine($"""
+        Usage: dotnet run -c Release --project tests/Meshara.Benchmarks -- SUITE [...]
+
+        lan [RUNS]                           Nodes on a LAN of network namespaces (needs root, iproute2 and nftables): how soon a new node is
+                                             connected with one that is there, over RUNS starts (20), and how many mDNS packets a node sends
+                                             in steady state, for 2 and for 20 nodes.
+        store [NAME ...] [--quick] [--json]  The peer store beside raw Microsoft.Data.Sqlite: a table in Markdown, or a JSON object a line.
+                                             NAME: {string.Join(", ", store.Select(b => b.Name))}.
+        node [NAME ...] [--quick] [--json]   Whole nodes on loopback beside raw SslStream, the same table.
+                                             NAME: {string.Join(", ", node.Select(b => b.Name))}.
         """);
     return 2;
 }
-
-var runs = args.Length > 1 && int.TryParse(args[1], out var given) && given is > 0 and <= 1000 ? given : 20;
-await LanBenchmark.RunAsync(runs);
-return 0;

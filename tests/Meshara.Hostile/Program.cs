@@ -4,6 +4,7 @@ using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
 using Meshara.Hostile;
 using Meshara.Hostile.Attacks;
+using Meshara.Hostile.Load;
 
 var name = new Argument<string>("attack") { Description = string.Join("; ", Attack.All.Select(a => $"{a.Name}: {a.What}")) };
 name.AcceptOnlyFromAmong([.. Attack.All.Select(a => a.Name)]);
@@ -36,4 +37,6 @@ command.SetAction(async (parsed, _) =>
         return 1;
     }
 });
+command.Add(LoadCommand.Load());
+command.Add(LoadCommand.SwarmOf());
 return await command.Parse(args).InvokeAsync();

@@ -108,11 +108,25 @@ internal sealed record MdnsSettings
 /// <summary><c>heartbeat</c>.</summary>
 internal sealed record HeartbeatSettings
 {
+    public const string Fixed = "fixed", Adaptive = "adaptive";
+
     /// <summary><c>interval</c>: silence on a link after which a ping is sent.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary><c>timeout</c>: how long the answer may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>detector</c>: fixed or adaptive.</summary>
+    public string Detector { get; init; } = Fixed;
+
+    /// <summary><c>acceptable-pause</c>: of the adaptive detector.</summary>
+    public TimeSpan AcceptablePause { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary><c>phi</c>: of the adaptive detector.</summary>
+    public double Phi { get; init; } = 12;
+
+    /// <summary>The heartbeat of a connection that opens now.</summary>
+    public Heartbeat Begin(TimeSpan now) => new(Interval, Timeout, now) { Patience = Detector == Adaptive ? new Patience(AcceptablePause, Phi) : null };
 }
 
 /// <summary><c>connection</c>: the bounds of one connection.</summary>
@@ -185,6 +199,9 @@ internal sealed record StoreSettings
 
     /// <summary><c>snapshot-every</c>: events between two snapshots.</summary>
     public int SnapshotEvery { get; init; } = 1000;
+
+    /// <summary><c>snapshot-after</c>: the age at which a snapshot is followed by another with the next write, however few the events.</summary>
+    public TimeSpan SnapshotAfter { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary><c>max-known-peers</c>: the worst are forgotten first, never a manual or banned one.</summary>
     public int MaxKnownPeers { get; init; } = 10_000;

@@ -35,6 +35,9 @@ internal sealed class SettingsAssembly(SettingsReader reader)
         {
             Interval = reader.Duration("heartbeat.interval", 10 * Tick, Hour),
             Timeout = reader.Duration("heartbeat.timeout", 10 * Tick, 10 * Minute),
+            Detector = reader.Text("heartbeat.detector", t => t is HeartbeatSettings.Fixed or HeartbeatSettings.Adaptive, "must be fixed or adaptive"),
+            AcceptablePause = reader.Duration("heartbeat.acceptable-pause", Tick, Minute),
+            Phi = reader.Real("heartbeat.phi", 1, 100),
         },
         Backoff = Backoff("backoff"),
         Connection = Connection(),
@@ -117,6 +120,7 @@ internal sealed class SettingsAssembly(SettingsReader reader)
             "must be the name of an environment variable, or empty"),
         FlushInterval = reader.Duration("store.flush-interval", Tick, Minute),
         SnapshotEvery = reader.Integer("store.snapshot-every", 10, 1_000_000),
+        SnapshotAfter = reader.Duration("store.snapshot-after", Minute, 365 * Day),
         MaxKnownPeers = reader.Integer("store.max-known-peers", 16, 1_000_000),
         Restart = Backoff("store.restart"),
     };

@@ -53,16 +53,17 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
     }
 
     /// <summary>What is wrong now with one part of the node, in one sentence, or null; an event follows if that has changed.</summary>
-    public void Health(string part, string? problem)
+    /// <param name="remark">What is to be told besides, also where nothing has changed.</param>
+    public void Health(string part, string? problem, string? remark = null)
     {
         _parts = problem is null ? _parts.Remove(part) : _parts.SetItem(part, problem);
         var problems = _parts.Values.ToImmutableArray();
-        if (!problems.SequenceEqual(_problems))
+        if (!problems.SequenceEqual(_problems) || remark is not null)
         {
             _problems = problems;
             Tell(new MeshEvent(MeshEventKind.HealthChanged, clock.Now)
             {
-                Detail = problems.IsEmpty ? "healthy" : string.Join("; ", problems),
+                Detail = problems.IsEmpty ? (remark is null ? "healthy" : $"healthy; {remark}") : string.Join("; ", remark is null ? problems : problems.Add(remark)),
             });
         }
     }

@@ -35,7 +35,7 @@ internal static class NodeStart
         var held = new Stack<IDisposable>();
         try
         {
-            var folder = Hold(held, DataFolder.Open(FolderOf(settings)));
+            var folder = Hold(held, DataFolder.Open(DataFolder.PathOf(settings.Data)));
             var identity = Hold(held, IdentityFile.LoadOrCreate(Path.Combine(folder.Path, IdentityFile.Name)));
             var database = StoreDatabase.Prepare(folder, settings.Store);
             var plugin = StorePlugin.Register(system, name, database);
@@ -114,20 +114,6 @@ internal static class NodeStart
         {
             resource.Dispose();
         }
-    }
-
-    /// <summary>The folder that the settings name, or the platform's own place for such data.</summary>
-    internal static string FolderOf(MesharaSettings settings)
-    {
-        if (settings.Data.Length > 0)
-        {
-            return Path.GetFullPath(settings.Data);
-        }
-
-        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return local.Length > 0
-            ? Path.Combine(local, "meshara")
-            : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
     }
 
     /// <summary>Where others can dial: the bound endpoint, or for a wildcard each address of this machine, loopback first.</summary>

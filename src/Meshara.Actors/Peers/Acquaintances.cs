@@ -23,14 +23,7 @@ internal sealed class Acquaintances(NodeState state)
             || (connection.Dialled is { } address && !known.Addresses.Any(a => a.Proven && a.Address == address));
         if (requests.Count == 0 && isNews)
         {
-            state.Book.Learn(connection.Key!.Value, connection.Source, wanted, connection.Dialled, (kept, _) =>
-            {
-                // From now on the peer is wanted by its id, wherever it is, and no longer whoever is at the address.
-                if (kept is { Manual: true } && connection.Dialled is { } dialled)
-                {
-                    state.Plan = state.Plan.Drop(dialled);
-                }
-            });
+            state.Book.Learn(connection.Key!.Value, connection.Source, wanted, connection.Dialled);
         }
 
         if (connection.Dialled is { } reached)

@@ -35,12 +35,11 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
     /// <summary>New peers whose moment has come are asked.</summary>
     public void OnSecond()
     {
-        foreach (var connection in state.Connections.Open.Where(c => c.AskedAt is null && state.Now >= c.AskAt).ToList())
+        var now = state.Now;
+        var unasked = state.Connections.Open.Where(c => c.AskedAt is null && now >= c.AskAt).ToList();
+        if (unasked.Count > 0 && state.Room > 0)
         {
-            if (state.Room > 0)
-            {
-                Ask(connection);
-            }
+            unasked.ForEach(Ask);
         }
     }
 

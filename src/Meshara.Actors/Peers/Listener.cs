@@ -17,12 +17,18 @@ internal sealed class Listener : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>In so many steps the sockets of a second are let in.</summary>
+    private const int StepsPerSecond = 50;
+
     private readonly IPeerListener _listener;
     private readonly ListenerSettings _settings;
     private readonly CancellationTokenSource _alive = new();
     private readonly TokenBucketRateLimiter _all;
     private readonly PartitionedRateLimiter<IPAddress> _perSource;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>Those that were told to give way and have not ended yet.</summary>
+    private readonly HashSet<long> _leaving = [];
     private HandshakeSlots _slots;
     private RangeBans _banned = RangeBans.None;
     private long _next;
@@ -32,7 +38,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         _listener = listener;
         _settings = settings;
         _slots = new HandshakeSlots(settings.MaxHandshakes, settings.MaxHandshakesPerSource);
-        _all = new TokenBucketRateLimiter(Bucket(settings.AcceptsPerSecond, TimeSpan.FromSeconds(1)));
+        _all = new TokenBucketRateLimiter(Evenly(settings.AcceptsPerSecond));
         _perSource = PartitionedRateLimiter.Create<IPAddress, IPAddress>(source =>
             RateLimitPartition.GetTokenBucketLimiter(source, _ => Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1))));
 
@@ -49,7 +55,11 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         });
         Receive<Retry>(_ => Accept());
         Receive<Banned>(banned => _banned = banned.Ranges);
-        Receive<HandshakeOver>(over => _slots = _slots.Release(over.Source, over.Handshake));
+        Receive<HandshakeOver>(over =>
+        {
+            _leaving.Remove(over.Handshake);
+            _slots = _slots.Release(over.Source, over.Handshake);
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -64,6 +74,18 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         _all.Dispose();
         _perSource.Dispose();
         base.PostStop();
+    }
+
+    /// <summary>
+    /// A few at a time and not a second's worth on the second: a flood would otherwise begin hundreds of handshakes in one moment, and who is
+    /// connected would wait behind them.
+    /// </summary>
+    internal static TokenBucketRateLimiterOptions Evenly(int perSecond)
+    {
+        var atOnce = (perSecond + StepsPerSecond - 1) / StepsPerSecond;
+        var bucket = Bucket(atOnce, TimeSpan.FromSeconds((double)atOnce / perSecond));
+        bucket.TokenLimit = perSecond * 2;
+        return bucket;
     }
 
     private static TokenBucketRateLimiterOptions Bucket(int perPeriod, TimeSpan period) => new()
@@ -102,8 +124,9 @@ internal sealed class Listener : ReceiveActor, IWithTimers
 
         using var lease = _all.AttemptAcquire();
 
-        // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest.
-        if (!lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.AttemptAcquire(source).IsAcquired))
+        // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest. And where the
+        // processor is so busy that sockets do not close as fast as they come, none may come: they would take every file handle.
+        if (_leaving.Count >= _settings.MaxHandshakes || !lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.AttemptAcquire(source).IsAcquired))
         {
             TurnAway(socket, Reason.RateLimited);
             return;
@@ -114,6 +137,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         Context.Parent.Tell(new Inbound(socket, source, handshake));
         if (givesWay is { } old)
         {
+            _leaving.Add(old);
             Context.Parent.Tell(new GiveWay(old));
         }
     }

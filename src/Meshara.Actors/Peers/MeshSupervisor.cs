@@ -40,6 +40,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly IActorRef _discovery;
     private long _lastConnection;
     private string? _storeProblem;
+    private DateTimeOffset? _storeDownSince;
 
     public MeshSupervisor(NodeContext node, NodeParts parts)
     {
@@ -115,7 +116,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         Receive<MeshProtocol.WhenReady>(_ =>
         {
-            Sender.Tell(new MeshProtocol.StartFailed($"The peer store in {_node.Node.Data} cannot be read: {_storeProblem}"));
+            Sender.Tell(new MeshProtocol.StartFailed($"The peer store in {_node.Node.Data} {_storeProblem}. See: meshara store check"));
             Context.Stop(Self);
         });
         Receive<MeshProtocol.Stop>(_ => Context.Stop(Self));
@@ -206,11 +207,13 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     {
         if (store.Cause is null)
         {
-            _state.Announce.Health("store", null);
+            _storeDownSince = null;
+            _state.Announce.Health("store", null, store.Lost > 0 ? $"{store.Lost} changes of scores, dials and traffic were lost while the peer store was away" : null);
             return;
         }
 
-        _state.Announce.Health("store", $"The peer store cannot write since {_node.Clock.Now:u}: {store.Cause}. Connections live on from memory.");
+        _storeDownSince ??= _node.Clock.Now;
+        _state.Announce.Health("store", $"The peer store cannot write since {_storeDownSince:u}: it {store.Cause}. Connections live on from memory.");
         _state.Book.FailAll(Reason.StoreUnavailable);
     }
 

@@ -60,8 +60,13 @@ internal sealed class MessageFeed : ReceiveActor
         for (var i = delivery.Next; i < delivery.Messages.Messages.Length; i++)
         {
             var message = delivery.Messages.Messages[i];
-            foreach (var subscription in _subscriptions.Where(s => s.Channel == message.Channel && !ReferenceEquals(s.LastDelivered, message)).ToList())
+            foreach (var subscription in _subscriptions)
             {
+                if (subscription.Channel != message.Channel || ReferenceEquals(subscription.LastDelivered, message))
+                {
+                    continue;
+                }
+
                 if (subscription.Writer is not { } writer)
                 {
                     subscription.Actor!.Tell(message);

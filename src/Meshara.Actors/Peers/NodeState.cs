@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Peers.Dialling;
@@ -61,12 +60,27 @@ internal sealed class NodeState(
     /// <summary>
     /// How many more peers the node strives for. Those that a person asked for do not count, those on their way do.
     /// </summary>
-    public int Room => Math.Min(Roster.FreeOutbound, Math.Max(0, Settings.Discovery.TargetPeers - Connections.All.Count(c =>
-        c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
-        && !(c.Peer is { } peer && Book[peer] is { Manual: true }))));
+    public int Room
+    {
+        get
+        {
+            var (counted, outbound) = (0, 0);
+            foreach (var c in Connections.All)
+            {
+                if (c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
+                    && !(c.Peer is { } peer && Book[peer] is { Manual: true }))
+                {
+                    counted++;
+                    outbound += c.Direction == Direction.Outbound ? 1 : 0;
+                }
+            }
+
+            return Roster.Room(Settings.Discovery.TargetPeers, counted, outbound);
+        }
+    }
 
     /// <summary>The store has read what it holds.</summary>
-    public void Recover(ImmutableDictionary<NodeId, KnownPeer> peers)
+    public void Recover(HashTrie<NodeId, KnownPeer> peers)
     {
         Book.Fill(peers);
         Addresses = new AddressBook(Secret);

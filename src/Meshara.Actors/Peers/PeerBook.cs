@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Store;
@@ -14,7 +13,10 @@ namespace Meshara.Actors.Peers;
 internal sealed class PeerBook(IActorRef store)
 {
     private readonly Dictionary<long, Action<KnownPeer?, Reason?>> _waiting = [];
-    private ImmutableDictionary<NodeId, KnownPeer> _peers = ImmutableDictionary<NodeId, KnownPeer>.Empty;
+
+    /// <summary>Who proved to be at each address; to look through all peers whenever somebody is dialled would take milliseconds.</summary>
+    private readonly Dictionary<PeerAddress, NodeId> _pins = [];
+    private HashTrie<NodeId, KnownPeer> _peers = HashTrie<NodeId, KnownPeer>.Empty;
     private long _request;
 
     public int Count => _peers.Count;
@@ -26,14 +28,34 @@ internal sealed class PeerBook(IActorRef store)
     public KnownPeer? this[NodeId peer] => _peers.GetValueOrDefault(peer);
 
     /// <summary>The peer whose key answered at the address before.</summary>
-    public KnownPeer? PinnedAt(PeerAddress address) =>
-        _peers.Values.FirstOrDefault(p => p.Addresses.Any(a => a.Proven && a.Address == address));
+    public KnownPeer? PinnedAt(PeerAddress address) => _pins.TryGetValue(address, out var peer) ? this[peer] : null;
 
-    public void Fill(ImmutableDictionary<NodeId, KnownPeer> peers) => _peers = peers;
+    public void Fill(HashTrie<NodeId, KnownPeer> peers)
+    {
+        _peers = peers;
+        _pins.Clear();
+        foreach (var peer in peers.Values)
+        {
+            Pin(peer);
+        }
+    }
 
-    public void Update(KnownPeer peer) => _peers = _peers.SetItem(peer.Id, peer);
+    public void Update(KnownPeer peer)
+    {
+        if (this[peer.Id]?.Addresses is not { } before || before != peer.Addresses)
+        {
+            Unpin(peer.Id);
+            Pin(peer);
+        }
 
-    public void Forget(NodeId peer) => _peers = _peers.Remove(peer);
+        _peers = _peers.SetItem(peer);
+    }
+
+    public void Forget(NodeId peer)
+    {
+        Unpin(peer);
+        _peers = _peers.Remove(peer);
+    }
 
     public void Learn(PublicKey key, PeerSource source, bool manual, PeerAddress? pinned, Action<KnownPeer?, Reason?>? then = null) =>
         Durable(request => new PeerStoreProtocol.Learn(request, key, source, manual, pinned), then);
@@ -78,6 +100,26 @@ internal sealed class PeerBook(IActorRef store)
         foreach (var request in _waiting.Keys.ToList())
         {
             Answered(request, null, reason);
+        }
+    }
+
+    private void Pin(KnownPeer peer)
+    {
+        foreach (var address in peer.Addresses.Where(a => a.Proven))
+        {
+            _pins[address.Address] = peer.Id;
+        }
+    }
+
+    /// <summary>An address that has gone to another peer meanwhile stays with that one.</summary>
+    private void Unpin(NodeId peer)
+    {
+        foreach (var address in this[peer]?.Addresses ?? [])
+        {
+            if (_pins.TryGetValue(address.Address, out var holder) && holder == peer)
+            {
+                _pins.Remove(address.Address);
+            }
         }
     }
 

@@ -22,6 +22,21 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The absolute path.</summary>
     public string Path { get; }
 
+    /// <summary>The absolute path of the folder that a person named; where none was, the platform's own place for such data.</summary>
+    /// <exception cref="MesharaStartException">None was named, and this user has no home folder.</exception>
+    public static string PathOf(string named)
+    {
+        if (named.Length > 0)
+        {
+            return System.IO.Path.GetFullPath(named);
+        }
+
+        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return local.Length > 0
+            ? System.IO.Path.Combine(local, "meshara")
+            : throw new MesharaStartException("This user has no home folder to keep data in. Say where with 'data' (or --data DIR).");
+    }
+
     /// <summary>Makes the folder if it is missing (on Unix for its owner only), and locks it until it is disposed.</summary>
     /// <exception cref="MesharaStartException">Another node uses it, in this process or another; or it cannot be written.</exception>
     public static DataFolder Open(string path)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Store.Upkeep;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreProtocol;
@@ -13,16 +14,21 @@ namespace Meshara.Actors.Store;
 /// written with the next flush or the next durable command, whichever comes first: so the journal has everything in the order in
 /// which it was decided, and a replay adds up to what was shown.
 /// </summary>
-internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
+internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
 {
     /// <summary>Drift that waits at most, in events: more than this is flushed before its time.</summary>
     public const int MaxDrift = 1000;
 
     private readonly IActorRef _owner;
+    private readonly StorePlugin _plugin;
     private readonly StoreSettings _settings;
     private readonly PeerStoreDecisions _decisions;
     private readonly Drift _drift = new();
+    private readonly SnapshotPlan _snapshots;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>Drift that is being written.</summary>
+    private int _atRisk;
 
     /// <summary>What the journal adds up to.</summary>
     private StoredPeers _durable = StoredPeers.Empty;
@@ -30,40 +36,39 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     /// <summary>The same with the drift that is not written yet.</summary>
     private StoredPeers _live = StoredPeers.Empty;
 
-    /// <summary>Where the newest good snapshot stands in the journal, and where the last one was tried.</summary>
-    private long _snapshot;
-    private long _snapshotTried;
+    /// <summary>Up to where the journal was read.</summary>
+    private long _replayed;
+
+    /// <summary>When the snapshot was taken from which the journal was read.</summary>
+    private DateTimeOffset _takenAt;
+    private long _offered;
 
     public PeerStore(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy)
     {
         _owner = owner;
+        _plugin = plugin;
         _settings = settings;
+        _snapshots = new SnapshotPlan(settings);
         _decisions = new PeerStoreDecisions(policy, settings.MaxKnownPeers);
-        PersistenceId = $"peer-store-{node}";
+        PersistenceId = StoreRows.PersistenceIdOf(node);
         JournalPluginId = plugin.JournalId;
         SnapshotPluginId = plugin.SnapshotId;
 
         Recover<SnapshotOffer>(OnSnapshot);
-        Recover<IStoreEvent>(e => _durable = _durable.Apply(e));
+        Recover<IStoreEvent>(OnReplayed);
         Recover<RecoveryCompleted>(_ => OnRecovered());
         RecoverAny(unknown => throw new InvalidOperationException($"The peer store cannot replay a {unknown.GetType()}."));
 
         Command<IRangeCommand>(KeepRange);
+        Command<Import>(KeepAll);
         Command<IDurable>(Keep);
         Command<Flush>(_ => OnFlush());
         Command<Stop>(_ => OnStop());
         Command<FlushDue>(_ => Write([], () => { }));
+        Command<Mark>(_ => Sender.Tell(new Marked()));
+        Command<Resume>(OnResume);
         Command<ICommand>(OnDrift);
-        Command<SaveSnapshotSuccess>(saved => OnSnapshotSaved(saved.Metadata.SequenceNr));
-        Command<SaveSnapshotFailure>(failed => _log.Warning(
-            "The snapshot of the peer store at {SequenceNr} could not be written, the journal stays until the next: {Cause}",
-            failed.Metadata.SequenceNr, failed.Cause.Message));
-        Command<DeleteMessagesSuccess>(_ => { });
-        Command<DeleteSnapshotsSuccess>(_ => { });
-        Command<DeleteMessagesFailure>(failed => _log.Warning(
-            "The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
-        Command<DeleteSnapshotsFailure>(failed => _log.Warning(
-            "Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
+        Snapshots();
     }
 
     public override string PersistenceId { get; }
@@ -79,8 +84,14 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     protected override void PreStart()
     {
-        base.PreStart();
         _owner.Tell(new Opening());
+        if (_plugin.WhyGone() is { } gone)
+        {
+            Fail(gone);
+            return;
+        }
+
+        base.PreStart();
     }
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
@@ -93,7 +104,13 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _log.Debug("The peer store could not be written: {Cause}", cause);
-        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}"));
+        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}") { Lost = _atRisk + _drift.Count });
+    }
+
+    private void Fail(string cause)
+    {
+        _owner.Tell(new Unavailable(cause) { Lost = _drift.Count });
+        Context.Stop(Self);
     }
 
     /// <summary>An event that cannot be serialized is a bug; the store starts again from what is on the disk.</summary>
@@ -105,15 +122,21 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
 
     private static string OneLine(Exception cause) => cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    private void OnSnapshot(SnapshotOffer offer)
+    /// <summary>What comes after a gap would add up to something that never was.</summary>
+    private void OnReplayed(IStoreEvent e)
     {
-        _durable = (StoredPeers)offer.Snapshot;
-        _snapshot = offer.Metadata.SequenceNr;
-        _snapshotTried = _snapshot;
+        if (LastSequenceNr != _replayed + 1)
+        {
+            throw new InvalidDataException(StoreReading.Gap(_replayed + 1, LastSequenceNr - 1));
+        }
+
+        _replayed = LastSequenceNr;
+        _durable = _durable.Apply(e);
     }
 
     private void OnRecovered()
     {
+        _snapshots.Recovered(_offered, _takenAt, Now);
         _live = _durable;
         _owner.Tell(new Recovered(_live.Peers) { Ranges = _live.Ranges });
     }
@@ -155,6 +178,24 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         Write(events, () => sender.Tell(new RangesKept(command.Request, _live.Ranges)));
     }
 
+    private void KeepAll(Import command)
+    {
+        var sender = Sender;
+        var merged = ImportDecisions.Decide(_live, command, _settings.MaxKnownPeers, Now);
+        var answer = new Imported(command.Request, merged.Added, merged.Changed, merged.LeftOut);
+        if (merged.Events.IsEmpty)
+        {
+            sender.Tell(answer);
+            return;
+        }
+
+        Write(merged.Events, () =>
+        {
+            Show([.. merged.Events.OfType<IPeerStoreEvent>()]);
+            sender.Tell(answer);
+        });
+    }
+
     private void OnDrift(ICommand command)
     {
         NodeId? speaksOf = command switch { AddressHeard c => c.Peer, RecordSeen c => c.Record.Peer, _ => null };
@@ -182,6 +223,12 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         Show(events);
     }
 
+    private void OnResume(Resume resume)
+    {
+        var sender = Sender;
+        Write([new OutageEnded(Now, resume.Since, resume.Lost)], () => sender.Tell(new Resumed()));
+    }
+
     private void OnFlush()
     {
         var sender = Sender;
@@ -202,15 +249,25 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
     private void Write(IEnumerable<IStoreEvent> events, Action done)
     {
         Timers.Cancel(nameof(FlushDue));
-        IStoreEvent[] all = [.. _drift.Drain(), .. events];
-        if (all.Length == 0)
+        IStoreEvent[] last = [.. events];
+        if (_drift.Count + last.Length == 0)
         {
             done();
             return;
         }
 
+        if (_plugin.WhyGone() is { } gone)
+        {
+            Fail(gone);
+            return;
+        }
+
+        _atRisk = _drift.Count;
+        IStoreEvent[] all = [.. _drift.Drain(), .. last];
+
         PersistAll(all, e => _durable = _durable.Apply(e), () =>
         {
+            _atRisk = 0;
             _live = _durable;
             done();
             SnapshotIfDue();
@@ -223,32 +280,6 @@ internal sealed class PeerStore : ReceivePersistentActor, IWithTimers
         {
             _owner.Tell(_live.Peers.TryGetValue(peer, out var known) ? new Changed(known) : new Forgotten(peer));
         }
-    }
-
-    /// <summary>
-    /// A snapshot holds every peer; where there are more peers than events between two, it waits for as many events.
-    /// </summary>
-    private void SnapshotIfDue()
-    {
-        if (LastSequenceNr - _snapshotTried >= Math.Max(_settings.SnapshotEvery, _durable.Peers.Count))
-        {
-            _snapshotTried = LastSequenceNr;
-            SaveSnapshot(_durable);
-        }
-    }
-
-    /// <summary>
-    /// The snapshot before the newest, and the journal since then, stay: should the newest be damaged, nothing is lost.
-    /// </summary>
-    private void OnSnapshotSaved(long sequenceNr)
-    {
-        if (_snapshot > 0)
-        {
-            DeleteMessages(_snapshot);
-            DeleteSnapshots(new SnapshotSelectionCriteria(_snapshot - 1));
-        }
-
-        _snapshot = sequenceNr;
     }
 
     /// <summary>To the owner, before anything else: this store is about to read.</summary>

@@ -97,13 +97,13 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
 
     private static IEnumerable<IPeerStoreEvent> Pin(StoredPeers book, KnownPeer? peer, NodeId id, PeerAddress address, DateTimeOffset now)
     {
-        if (book.Pins.TryGetValue(address, out var holder) && holder == id)
+        if (book.HolderOf(address) == id)
         {
             yield break;
         }
 
         // Others may have claimed the address without proof; dialling them there would look like a man in the middle.
-        foreach (var other in book.Claims.GetValueOrDefault(address, []).Where(p => p != id).Order())
+        foreach (var other in book.Index.PeersAt(address).Where(p => p != id).Order())
         {
             yield return new AddressForgotten(now, other, address);
         }
@@ -154,7 +154,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
     private static ImmutableArray<IPeerStoreEvent> Heard(StoredPeers book, KnownPeer peer, PeerAddress address, DateTimeOffset now)
     {
         // A claim counts for nothing against a proof, neither the peer's own nor another's.
-        if (peer.IsRemoved(now) || peer.Addresses.Any(a => a.Address == address) || book.Pins.ContainsKey(address))
+        if (peer.IsRemoved(now) || peer.Addresses.Any(a => a.Address == address) || book.HolderOf(address) is not null)
         {
             return [];
         }
@@ -183,7 +183,7 @@ internal sealed record PeerStoreDecisions(ReputationPolicy Policy, int MaxKnownP
         }
 
         // A claim counts for nothing against another's proof.
-        var unpinned = c.Addresses.Where(a => !book.Pins.TryGetValue(a, out var holder) || holder == id);
+        var unpinned = c.Addresses.Where(a => book.HolderOf(a) is not { } holder || holder == id);
         return [new RecordLearned(now, c.Record, [.. unpinned.Distinct().Take(KnownPeer.MaxAddresses)], c.Teller)];
     }
 

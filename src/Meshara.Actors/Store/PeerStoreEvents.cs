@@ -47,6 +47,12 @@ internal static class PeerStoreEvents
         public NodeId Peer => Record.Peer;
     }
 
+    /// <summary>A person imported the peer: what was known of it and what was imported, made one, is all that is known from then on.</summary>
+    public sealed record PeerImported(DateTimeOffset At, KnownPeer Known) : IPeerStoreEvent
+    {
+        public NodeId Peer => Known.Id;
+    }
+
     /// <summary>The address made room for a better one, or another peer proved that it is there.</summary>
     public sealed record AddressForgotten(DateTimeOffset At, NodeId Peer, PeerAddress Address) : IPeerStoreEvent;
 

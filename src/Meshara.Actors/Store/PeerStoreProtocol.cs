@@ -54,6 +54,12 @@ internal static class PeerStoreProtocol
     /// <summary>Lifts the ban of that very range.</summary>
     public sealed record UnbanRange(long Request, IPNetwork Range) : IRangeCommand;
 
+    /// <summary>
+    /// A person imports what was known elsewhere: each is made one with what is known of the peer here. Answered with
+    /// <see cref="Imported"/> or <see cref="NotKept"/>.
+    /// </summary>
+    public sealed record Import(long Request, ImmutableArray<KnownPeer> Peers, ImmutableArray<RangeBan> Ranges) : IDurable;
+
     /// <summary>Drift: an address of a known peer was dialled, and failed or (null) did not.</summary>
     public sealed record DialEnded(NodeId Peer, PeerAddress Address, Reason? Failure) : ICommand;
 
@@ -84,11 +90,30 @@ internal static class PeerStoreProtocol
     /// </summary>
     public sealed record Stop : ICommand;
 
+    /// <summary>Answered with <see cref="Marked"/> when all that was said before it has been dealt with.</summary>
+    public sealed record Mark : ICommand;
+
+    /// <summary>
+    /// To a store that is back after an outage: it is to show that it can write again, by writing that; answered with <see cref="Resumed"/>. To
+    /// be read is no proof: so are a full disk, and a file that another program has locked.
+    /// </summary>
+    public sealed record Resume(DateTimeOffset Since, long Lost) : ICommand;
+
+    public sealed record Marked;
+
+    public sealed record Resumed;
+
     /// <summary>It is on the disk. <paramref name="Peer"/> is what is known of the peer now.</summary>
     public sealed record Kept(long Request, KnownPeer Peer);
 
     /// <summary>It is on the disk. <paramref name="Ranges"/> are all that are banned now.</summary>
     public sealed record RangesKept(long Request, RangeBans Ranges);
+
+    /// <summary>It is on the disk.</summary>
+    /// <param name="Added">Peers that were not known.</param>
+    /// <param name="Changed">Peers of which more is known now.</param>
+    /// <param name="LeftOut">Peers and ranges for which there was no room.</param>
+    public sealed record Imported(long Request, int Added, int Changed, int LeftOut);
 
     /// <summary>It is not on the disk, and nothing was changed: unknown-peer; store-unavailable; too-many-bans; or no-slot, when all that are
     /// known are manual, banned or removed, and the bound on known peers is reached.</summary>
@@ -98,7 +123,7 @@ internal static class PeerStoreProtocol
     public sealed record Flushed(bool Everything = true);
 
     /// <summary>To the owner, after each recovery: all that is known.</summary>
-    public sealed record Recovered(ImmutableDictionary<NodeId, KnownPeer> Peers)
+    public sealed record Recovered(HashTrie<NodeId, KnownPeer> Peers)
     {
         public RangeBans Ranges { get; init; } = RangeBans.None;
     }
@@ -112,5 +137,9 @@ internal static class PeerStoreProtocol
     /// <summary>
     /// To the owner: the store cannot write (or, with null, can again). The cause is the rest of a sentence: "could not be written: ...".
     /// </summary>
-    public sealed record Unavailable(string? Cause);
+    public sealed record Unavailable(string? Cause)
+    {
+        /// <summary>Changes that could not be kept: updates of scores, dials and traffic, or, after an outage, more than could wait.</summary>
+        public long Lost { get; init; }
+    }
 }

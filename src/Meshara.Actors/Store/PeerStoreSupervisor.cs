@@ -12,26 +12,28 @@ namespace Meshara.Actors.Store;
 /// The door to the peer store: starts it behind a <see cref="BackoffSupervisor"/>, passes on what is said to and by it, and answers
 /// in its place while it is down, so that nobody waits for a database that is away. Stops the plugins when it stops.
 /// <code>
-///   Up (from the start) --Unavailable, or it died--> Down --Recovered--> Up
+///   Up (from the start) --Unavailable, or it died--> Down --Recovered, and then Resumed: it has written again--> Up
 ///   Up, Down --Stop--> Stopping --store and plugins have stopped--> gone
 /// </code>
 /// </summary>
-internal sealed class PeerStoreSupervisor : ReceiveActor
+internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
 {
-    /// <summary>Durable commands that may wait for their answer; more are refused.</summary>
-    public const int MaxPending = 4096;
+    private static readonly TimeSpan BetweenCompactions = TimeSpan.FromHours(6);
 
     private readonly IActorRef _owner;
     private readonly StorePlugin _plugin;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<long, IActorRef> _pending = [];
-    private readonly Queue<IActorRef> _flushing = [];
+    private readonly UnderWay _underWay = new();
+    private readonly Postponed _postponed = new();
     private readonly HashSet<IActorRef> _stopping = [];
     private readonly List<IActorRef> _awaitStop = [];
     private readonly IActorRef _backoff;
     private bool _flushed;
-    private long _dropped;
     private string? _cause;
+    private DateTimeOffset _since;
+
+    /// <summary>What a store knows that is back, and has yet to show that it can write.</summary>
+    private Recovered? _recovered;
 
     public PeerStoreSupervisor(
         IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher)
@@ -50,6 +52,8 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         Become(Up);
     }
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <param name="owner">Who is told what is known, what changes, and whether the store can write.</param>
     /// <param name="node">Whose store it is.</param>
     /// <param name="dispatcher">The dispatcher of the store's actors; the plugins run on their own.</param>
@@ -57,6 +61,12 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher) =>
         Akka.Actor.Props.Create(() => new PeerStoreSupervisor(owner, node, plugin, settings, policy, dispatcher))
             .WithDispatcher(dispatcher);
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Timers.StartPeriodicTimer(nameof(CompactDue), new CompactDue(), BetweenCompactions);
+    }
 
     protected override void PostStop()
     {
@@ -67,52 +77,45 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
 
     private void Up()
     {
-        Receive<IDurable>(command =>
-        {
-            if (_pending.Count >= MaxPending)
-            {
-                Refuse(command);
-                return;
-            }
-
-            _pending[command.Request] = Sender;
-            _backoff.Tell(command);
-        });
+        Receive<IDurable>(OnDurable);
         Receive<Stop>(BeginStop);
         Receive<Flush>(flush =>
         {
-            _flushing.Enqueue(Sender);
+            _underWay.AddFlush(Sender);
             _backoff.Tell(flush);
         });
-        Receive<ICommand>(_backoff.Tell);
-        Receive<Unavailable>(down => GoDown(down.Cause));
-        Receive<StoreDied>(_ => GoDown("stopped unexpectedly"));
+        Receive<ICommand>(OnDrift);
+        Receive<Marked>(_ => OnMarked());
+        Receive<Unavailable>(GoDown);
+        Receive<StoreDied>(_ => GoDown(new Unavailable("stopped unexpectedly")));
         Receive<Recovered>(_owner.Tell);
+        Receive<CompactDue>(_ => _underWay.IsIdle, _ => Compact());
         ReceiveAnswers();
     }
 
     private void Down()
     {
-        Receive<IDurable>(Refuse);
         Receive<Stop>(BeginStop);
         Receive<Flush>(_ => Sender.Tell(new Flushed(Everything: false)));
-        Receive<ICommand>(_ => _dropped++);
-        Receive<Unavailable>(again => TellCause(again.Cause));
-        Receive<StoreDied>(_ => { });
+        Receive<ICommand>(command => Postpone(command, Sender));
+        Receive<Unavailable>(again =>
+        {
+            _recovered = null;
+            TellCause(again.Cause);
+        });
+        Receive<StoreDied>(_ => _recovered = null);
         Receive<Recovered>(recovered =>
         {
-            _log.Info("The peer store is back; {Dropped} updates of scores, dials and traffic were dropped meanwhile.", _dropped);
-            (_dropped, _cause) = (0, null);
-            Become(Up);
-            _owner.Tell(recovered);
-            _owner.Tell(new Unavailable(null));
+            _recovered = recovered;
+            _backoff.Tell(new Resume(_since, _postponed.Lost));
         });
+        Receive<Resumed>(_ => _recovered is not null, _ => GoUp());
         ReceiveAnswers();
     }
 
     private void Stopping()
     {
-        Receive<IDurable>(Refuse);
+        Receive<IDurable>(command => Refuse(command, Sender));
         Receive<Stop>(_ => _awaitStop.Add(Sender));
         Receive<Flush>(_ => Sender.Tell(new Flushed(Everything: false)));
         Receive<ICommand>(_ => { });
@@ -125,20 +128,45 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
     private void ReceiveAnswers()
     {
         Receive<PeerStore.Opening>(_ => Context.WatchWith(Sender, new StoreDied()));
-        Receive<Kept>(kept => Answer(kept.Request, kept));
-        Receive<RangesKept>(kept => Answer(kept.Request, kept));
-        Receive<NotKept>(refused => Answer(refused.Request, refused));
+        Receive<Kept>(kept => _underWay.Answer(kept.Request, kept));
+        Receive<RangesKept>(kept => _underWay.Answer(kept.Request, kept));
+        Receive<Imported>(kept => _underWay.Answer(kept.Request, kept));
+        Receive<NotKept>(refused => _underWay.Answer(refused.Request, refused));
         Receive<Flushed>(OnFlushed);
         Receive<Changed>(_owner.Tell);
         Receive<Forgotten>(_owner.Tell);
         Receive<Terminated>(OnStopped);
+        Receive<Marked>(_ => { });
+        Receive<Resumed>(_ => { });
+        Receive<CompactDue>(_ => { });
+        Receive<Compacted>(done => _log.Info("The peer store has given {Bytes} bytes back.", done.Bytes));
+        Receive<Status.Failure>(failed => _log.Warning("The peer store could not be compacted: {Cause}", failed.Cause.GetBaseException().Message));
     }
 
-    private void GoDown(string? cause)
+    /// <summary>What was under way may be written or not; to write it again does no harm.</summary>
+    private void GoDown(Unavailable down)
     {
-        RefusePending();
-        TellCause(cause);
+        _postponed.CountLost(down.Lost);
+        foreach (var (command, sender) in _underWay.Take())
+        {
+            Postpone(command, sender);
+        }
+
+        _since = Context.System.Scheduler.Now;
+        TellCause(down.Cause);
         Become(Down);
+    }
+
+    private void GoUp()
+    {
+        var lost = _postponed.Lost;
+        _log.Info("The peer store is back; {Kept} changes are written now that had to wait, and {Lost} were lost.", _postponed.Count, lost);
+        _cause = null;
+        Become(Up);
+        _owner.Tell(_recovered!);
+        _owner.Tell(new Unavailable(null) { Lost = lost });
+        _recovered = null;
+        PassOnPostponed();
     }
 
     /// <summary>Once for each cause: the store may be tried for hours.</summary>
@@ -152,48 +180,17 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         }
     }
 
-    private void Refuse(IDurable command) => Sender.Tell(new NotKept(command.Request, Reason.StoreUnavailable));
-
-    private void RefusePending()
-    {
-        foreach (var (request, sender) in _pending)
-        {
-            sender.Tell(new NotKept(request, Reason.StoreUnavailable));
-        }
-
-        foreach (var sender in _flushing)
-        {
-            sender.Tell(new Flushed(Everything: false));
-        }
-
-        _pending.Clear();
-        _flushing.Clear();
-    }
-
     /// <summary>The store answers in the order in which it was asked; its answer to the stop is the last.</summary>
-    private void OnFlushed(Flushed flushed)
-    {
-        if (_flushing.TryDequeue(out var sender))
-        {
-            sender.Tell(flushed);
-        }
-        else
-        {
-            _flushed = true;
-        }
-    }
-
-    private void Answer(long request, object answer)
-    {
-        if (_pending.Remove(request, out var sender))
-        {
-            sender.Tell(answer);
-        }
-    }
+    private void OnFlushed(Flushed flushed) => _flushed |= !_underWay.AnswerFlush(flushed);
 
     private void BeginStop(Stop stop)
     {
         _awaitStop.Add(Sender);
+        if (_cause is null)
+        {
+            PassOnPostponed();
+        }
+
         Become(Stopping);
         _backoff.Tell(stop);
     }
@@ -220,5 +217,12 @@ internal sealed class PeerStoreSupervisor : ReceiveActor
         }
     }
 
+    /// <summary>Beside the store, not in it: only a write that comes meanwhile waits.</summary>
+    private void Compact() => Task.Run(_plugin.CompactIfWorthwhile).PipeTo(Self, success: bytes => new Compacted(bytes));
+
     private sealed record StoreDied;
+
+    private sealed record CompactDue;
+
+    private sealed record Compacted(long Bytes);
 }

@@ -18,14 +18,39 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
     /// </summary>
     private const int BusySeconds = 5;
 
+    /// <summary>Free space below this is not worth the rewriting of a file: the next events fill it.</summary>
+    private const long WorthGivingBack = 4 * 1024 * 1024;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public bool IsSqlite => Provider.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase);
 
     public bool IsPostgres => Provider.StartsWith("PostgreSQL", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>SQLite's file; null for a server.</summary>
+    public string? File => IsSqlite ? Path.GetFullPath(new SqliteConnectionStringBuilder(ConnectionString).DataSource) : null;
+
     /// <summary>The provider and nothing else.</summary>
     public override string ToString() => Provider;
+
+    /// <summary>What the settings name, not looked at yet.</summary>
+    /// <param name="folder">The data folder, in which SQLite's file lies unless a connection string says otherwise.</param>
+    public static StoreDatabase At(string folder, StoreSettings settings)
+    {
+        var database = new StoreDatabase(settings.Provider, settings.ConnectionString);
+        if (!database.IsSqlite)
+        {
+            return database;
+        }
+
+        var builder = settings.ConnectionString.Length > 0
+            ? new SqliteConnectionStringBuilder(settings.ConnectionString)
+            : new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, FileName), DefaultTimeout = BusySeconds };
+
+        // A new file is made by Prepare alone: one that SQLite made in the place of one that is gone would be an empty start that nobody sees.
+        builder.Mode = builder.Mode == SqliteOpenMode.ReadWriteCreate ? SqliteOpenMode.ReadWrite : builder.Mode;
+        return database with { ConnectionString = builder.ToString() };
+    }
 
     /// <summary>Makes or checks the SQLite file, or asks the PostgreSQL server whether it is there. Blocks meanwhile.</summary>
     /// <exception cref="MesharaStartException">
@@ -33,18 +58,43 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
     /// </exception>
     public static StoreDatabase Prepare(DataFolder folder, StoreSettings settings)
     {
-        var database = new StoreDatabase(settings.Provider, settings.ConnectionString);
-        if (!database.IsSqlite)
+        var database = At(folder.Path, settings);
+        if (database.IsSqlite)
+        {
+            Check(new SqliteConnectionStringBuilder(database.ConnectionString), database);
+        }
+        else
         {
             CheckServer(database);
-            return database;
         }
 
-        var builder = settings.ConnectionString.Length > 0
-            ? new SqliteConnectionStringBuilder(settings.ConnectionString)
-            : new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.Path, FileName), DefaultTimeout = BusySeconds };
-        Check(builder);
-        return database with { ConnectionString = builder.ToString() };
+        return database;
+    }
+
+    /// <summary>
+    /// Rewrites SQLite's file without its free pages where these are most of it, and some megabytes: a store that was flooded once does not
+    /// stay large. Blocks meanwhile, and writers wait.
+    /// </summary>
+    /// <returns>The bytes given back.</returns>
+    public long CompactIfWorthwhile()
+    {
+        if (!IsSqlite)
+        {
+            return 0;
+        }
+
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        connection.Open();
+        var page = Number(connection, "PRAGMA page_size");
+        var (size, free) = (page * Number(connection, "PRAGMA page_count"), page * Number(connection, "PRAGMA freelist_count"));
+        if (free < WorthGivingBack || free * 2 < size)
+        {
+            return 0;
+        }
+
+        Ask(connection, "VACUUM");
+        Ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        return size - (page * Number(connection, "PRAGMA page_count"));
     }
 
     /// <summary>
@@ -76,7 +126,7 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
         }
     }
 
-    private static void Check(SqliteConnectionStringBuilder builder)
+    private static void Check(SqliteConnectionStringBuilder builder, StoreDatabase database)
     {
         var path = builder.DataSource;
         try
@@ -100,6 +150,7 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
             }
 
             Ask(connection, "BEGIN IMMEDIATE; ROLLBACK");
+            database.CompactIfWorthwhile();
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase)
         {
@@ -146,8 +197,10 @@ internal sealed record StoreDatabase(string Provider, string ConnectionString)
     }
 
     private static MesharaStartException Damaged(string path, string? what, Exception? inner = null) => new(
-        $"The store {path} is damaged ({what?.ReplaceLineEndings(" ").TrimEnd('.')}). Nothing was overwritten: put back a copy of it, "
-        + "or move it away to start with an empty one.", inner);
+        $"The store {path} is damaged ({what?.ReplaceLineEndings(" ").TrimEnd('.')}). Nothing was overwritten. See what is left of it with "
+        + "'meshara store check', and go on with 'meshara store repair', which keeps a copy.", inner);
+
+    private static long Number(SqliteConnection connection, string sql) => long.Parse(Ask(connection, sql)!, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string? Ask(SqliteConnection connection, string sql)
     {

@@ -42,6 +42,24 @@ internal sealed class StorePlugin
         return plugin;
     }
 
+    /// <summary>
+    /// Why nothing can be kept, as the rest of a sentence, if the file was deleted or moved away: what is open of it would take all that is
+    /// written, and lose it. Connections to it are closed, so that one that is put back is really used. Null where all is well.
+    /// </summary>
+    public string? WhyGone()
+    {
+        if (_database.File is not { } file || File.Exists(file))
+        {
+            return null;
+        }
+
+        Release();
+        return $"is gone: {file} was deleted or moved away; put it back, or stop the node and go on without it";
+    }
+
+    /// <inheritdoc cref="StoreDatabase.CompactIfWorthwhile"/>
+    public long CompactIfWorthwhile() => _database.CompactIfWorthwhile();
+
     /// <summary>Tells both plugins to stop; they are the actors to wait for before <see cref="Release"/>.</summary>
     public IReadOnlyCollection<IActorRef> Stop(ActorSystem system)
     {

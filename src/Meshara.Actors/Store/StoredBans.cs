@@ -5,7 +5,7 @@ using static Meshara.Actors.Store.StoredForms;
 
 namespace Meshara.Actors.Store;
 
-/// <summary>Bans of ranges, and the history of a score, to and from their protobuf form.</summary>
+/// <summary>What is no event about a peer, and the history of a score, to and from their protobuf form.</summary>
 internal static class StoredBans
 {
     public static Stored.RangeBanned ToStored(this RangeBanned x)
@@ -51,19 +51,15 @@ internal static class StoredBans
         return stored;
     }
 
+    public static Stored.OutageEnded ToStored(this OutageEnded x) => new() { At = Ticks(x.At), Since = Ticks(x.Since), Lost = x.Lost };
+
+    public static OutageEnded From(Stored.OutageEnded x) => new(Time(x.At), Time(x.Since), x.Lost);
+
     public static RangeBanned From(Stored.RangeBanned x) => new(Time(x.At), Range(x.Range), Time(x.Until), x.HasNote ? x.Note : null);
 
     public static RangeUnbanned From(Stored.RangeUnbanned x) => new(Time(x.At), Range(x.Range));
 
     public static RangeBan From(Stored.Snapshot.Types.RangeBan x) => new(Range(x.Range), Time(x.At), Time(x.Until), x.HasNote ? x.Note : null);
-
-    public static ReputationHistory From(IReadOnlyCollection<Stored.Snapshot.Types.Change> changes) => changes.Count == 0
-        ? ReputationHistory.Empty
-        : ReputationHistory.Of(changes.Select(x => new ReputationEntry(
-            Time(x.At), Known<ReputationStep>(x.Step), Known<ReputationCause>(x.Cause), x.Delta, x.Score)
-        {
-            Until = x.HasUntil ? Time(x.Until) : null, Note = x.HasNote ? x.Note : null,
-        }));
 
     private static IPNetwork Range(string text) => AddressRange.Parse(text);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Google.Protobuf;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -26,6 +27,7 @@ internal static class StoredForms
         Forgotten x => new Stored.Forgotten { At = Ticks(x.At), Peer = Bytes(x.Peer) },
         TrafficCounted x => Traffic(x),
         RecordLearned x => Record(x),
+        PeerImported x => new Stored.PeerImported { At = Ticks(x.At), Known = StoredSnapshot.ToStored(x.Known) },
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "An event without a stored form."),
     };
 
@@ -58,107 +60,7 @@ internal static class StoredForms
     public static RecordLearned From(Stored.RecordLearned x) => new(
         Time(x.At), Record(x.Record), [.. x.Addresses.Select(PeerAddress.Parse)], Id(x.Teller));
 
-    /// <summary>The peers by id, so that the same book always has the same bytes.</summary>
-    public static Stored.Snapshot ToStored(this StoredPeers book)
-    {
-        var snapshot = new Stored.Snapshot();
-        snapshot.Peers.AddRange(book.Peers.Values.OrderBy(p => p.Id).Select(ToStored));
-        snapshot.Ranges.AddRange(book.Ranges.All.Select(StoredBans.ToStored));
-        return snapshot;
-    }
-
-    public static StoredPeers From(Stored.Snapshot snapshot) => StoredPeers.Of(
-        snapshot.Peers.Select(From), RangeBans.Of(snapshot.Ranges.Select(StoredBans.From)));
-
-    private static Stored.Snapshot.Types.Peer ToStored(KnownPeer p)
-    {
-        var stored = new Stored.Snapshot.Types.Peer
-        {
-            Key = Bytes(p.Key), Source = (int)p.Source, FirstSeen = Ticks(p.FirstSeen), Manual = p.Manual,
-            Score = p.Reputation.Score, ScoreAt = Ticks(p.Reputation.At),
-            Gained = p.Reputation.Gained, MinuteBegan = Ticks(p.Reputation.MinuteBegan),
-            Sent = p.BytesSent, Received = p.BytesReceived,
-        };
-        if (p.LastSeen is { } seen)
-        {
-            stored.LastSeen = Ticks(seen);
-        }
-
-        if (p.RemovedUntil is { } until)
-        {
-            stored.RemovedUntil = Ticks(until);
-        }
-
-        if (p.Record is { } record)
-        {
-            stored.Record = ByteString.CopyFrom(record.Bytes.Span);
-        }
-
-        if (p.ToldBy is { } teller)
-        {
-            stored.ToldBy = Bytes(teller);
-        }
-
-        if (p.Ban is { } ban)
-        {
-            stored.Ban = new Stored.Snapshot.Types.Ban { Until = Ticks(ban.Until), Cause = (int)ban.Cause, Count = ban.Count };
-            if (ban.Note is { } note)
-            {
-                stored.Ban.Note = note;
-            }
-        }
-
-        stored.History.AddRange(p.History.Entries.Select(StoredBans.ToStored));
-
-        stored.Addresses.AddRange(p.Addresses.Select(ToStored));
-        return stored;
-    }
-
-    private static KnownPeer From(Stored.Snapshot.Types.Peer p)
-    {
-        var key = Key(p.Key);
-        return new KnownPeer
-        {
-            Id = NodeId.Of(key),
-            Key = key,
-            Source = Known<PeerSource>(p.Source),
-            FirstSeen = Time(p.FirstSeen),
-            Manual = p.Manual,
-            LastSeen = p.HasLastSeen ? Time(p.LastSeen) : null,
-            Addresses = [.. p.Addresses.Select(From)],
-            Reputation = new Reputation(p.Score, Time(p.ScoreAt), p.Gained, Time(p.MinuteBegan)),
-            Ban = p.Ban is { } ban ? new Ban(Time(ban.Until), Known<ReputationCause>(ban.Cause), ban.Count, ban.HasNote ? ban.Note : null) : null,
-            History = StoredBans.From(p.History),
-            Record = p.HasRecord ? Record(p.Record) : null,
-            ToldBy = p.HasToldBy ? Id(p.ToldBy) : null,
-            RemovedUntil = p.HasRemovedUntil ? Time(p.RemovedUntil) : null,
-            BytesSent = p.Sent,
-            BytesReceived = p.Received,
-        };
-    }
-
-    private static Stored.Snapshot.Types.Address ToStored(KnownAddress a)
-    {
-        var stored = new Stored.Snapshot.Types.Address { Address_ = a.Address.ToString(), Proven = a.Proven, Failures = a.Failures };
-        if (a.LastTry is { } tried)
-        {
-            stored.LastTry = Ticks(tried);
-        }
-
-        if (a.LastFailure is { } failure)
-        {
-            stored.LastFailure = (int)failure;
-        }
-
-        return stored;
-    }
-
-    private static KnownAddress From(Stored.Snapshot.Types.Address a) => new(
-        PeerAddress.Parse(a.Address_),
-        a.Proven,
-        a.HasLastTry ? Time(a.LastTry) : null,
-        a.HasLastFailure ? Known<Reason>(a.LastFailure) : null,
-        a.Failures);
+    public static PeerImported From(Stored.PeerImported x) => new(Time(x.At), StoredPeer.Read(x.Known.ToByteArray()));
 
     private static Stored.Banned Ban(Banned x)
     {
@@ -217,20 +119,26 @@ internal static class StoredForms
 
     internal static DateTimeOffset Time(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(ticks);
 
-    private static ByteString Bytes(NodeId id) => ByteString.CopyFrom(id.ToByteArray());
+    internal static ByteString Bytes(NodeId id) => ByteString.CopyFrom(id.ToByteArray());
 
-    private static ByteString Bytes(PublicKey key) => ByteString.CopyFrom(key.ToByteArray());
+    internal static ByteString Bytes(PublicKey key) => ByteString.CopyFrom(key.ToByteArray());
 
-    private static NodeId Id(ByteString bytes) => NodeId.FromBytes(bytes.Span);
+    internal static NodeId Id(ByteString bytes) => NodeId.FromBytes(bytes.Span);
 
-    private static PublicKey Key(ByteString bytes) => PublicKey.FromBytes(bytes.Span);
+    internal static PublicKey Key(ByteString bytes) => PublicKey.FromBytes(bytes.Span);
 
     internal static T Known<T>(int number)
         where T : struct, Enum
     {
-        var value = (T)Enum.ToObject(typeof(T), number);
-        return Enum.IsDefined(value)
+        return Numbers<T>.Known.TryGetValue(number, out var value)
             ? value
             : throw new InvalidDataException($"{number} is no {typeof(T).Name} of this version; a later one may have written it.");
+    }
+
+    /// <summary>The values of an enum by their numbers: to ask the type itself takes longer than all else about an address.</summary>
+    private static class Numbers<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<int, T> Known = Enum.GetValues<T>().ToFrozenDictionary(v => Convert.ToInt32(v, provider: null));
     }
 }

@@ -9,42 +9,49 @@ namespace Meshara.Actors.Store;
 /// <summary>All that is known of peers, and which ranges of addresses are banned: what the stored events add up to. Immutable; applying an event is pure.</summary>
 internal sealed class StoredPeers
 {
-    public static readonly StoredPeers Empty = new(
-        ImmutableDictionary<NodeId, KnownPeer>.Empty,
-        ImmutableDictionary<PeerAddress, NodeId>.Empty,
-        ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>>.Empty);
+    public static readonly StoredPeers Empty = new(HashTrie<NodeId, KnownPeer>.Empty, AddressIndex.Empty);
 
-    private StoredPeers(
-        ImmutableDictionary<NodeId, KnownPeer> peers,
-        ImmutableDictionary<PeerAddress, NodeId> pins,
-        ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> claims)
-    {
-        Peers = peers;
-        Pins = pins;
-        Claims = claims;
-    }
+    private StoredPeers(HashTrie<NodeId, KnownPeer> peers, AddressIndex index) => (Peers, Index) = (peers, index);
 
-    public ImmutableDictionary<NodeId, KnownPeer> Peers { get; }
+    public HashTrie<NodeId, KnownPeer> Peers { get; }
+
+    /// <summary>Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost milliseconds.</summary>
+    public AddressIndex Index { get; }
 
     /// <summary>Which peer each proven address is pinned to.</summary>
-    public ImmutableDictionary<PeerAddress, NodeId> Pins { get; }
-
-    /// <summary>
-    /// Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost a
-    /// millisecond.
-    /// </summary>
-    public ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims { get; }
+    public IEnumerable<KeyValuePair<PeerAddress, NodeId>> Pins =>
+        from peer in Peers.Values from address in peer.Addresses where address.Proven select KeyValuePair.Create(address.Address, peer.Id);
 
     public RangeBans Ranges { get; private init; } = RangeBans.None;
 
-    public static StoredPeers Of(IEnumerable<KnownPeer> peers, RangeBans? ranges = null) =>
-        peers.Aggregate(Empty.With(ranges ?? RangeBans.None), (book, peer) => book.With(peer));
+    public static StoredPeers Of(IEnumerable<KnownPeer> peers, RangeBans? ranges = null)
+    {
+        KnownPeer[] all = [.. peers];
+        var (byId, index) = (HashTrie<NodeId, KnownPeer>.Empty, AddressIndex.Empty);
+        EveryCore.Both(() => byId = HashTrie<NodeId, KnownPeer>.Of([.. all]), () => index = AddressIndex.Of(all));
+        return new StoredPeers(byId, index) { Ranges = ranges ?? RangeBans.None };
+    }
+
+    /// <summary>The peer that has proven to be at the address; null if none has.</summary>
+    public NodeId? HolderOf(PeerAddress address)
+    {
+        foreach (var peer in Index.PeersAt(address))
+        {
+            if (Peers[peer].Addresses.Any(a => a.Proven && a.Address == address))
+            {
+                return peer;
+            }
+        }
+
+        return null;
+    }
 
     public StoredPeers Apply(IStoreEvent e) => e switch
     {
         IPeerStoreEvent about => Apply(about),
         RangeBanned b => With(Ranges.With(new RangeBan(b.Range, b.At, b.Until, b.Note))),
         RangeUnbanned b => With(Ranges.Without(b.Range)),
+        OutageEnded => this,
         _ => throw new InvalidOperationException($"The peer store has no rule for the event {e.GetType().Name}."),
     };
 
@@ -59,6 +66,11 @@ internal sealed class StoredPeers
         if (e is RecordLearned record)
         {
             return With(Learn(Peers.GetValueOrDefault(e.Peer), record));
+        }
+
+        if (e is PeerImported imported)
+        {
+            return With(imported.Known);
         }
 
         // What happened to a peer after it was forgotten has no bearing on anything that is known.
@@ -122,7 +134,8 @@ internal sealed class StoredPeers
         {
             Id = e.Peer, Key = e.Record.Content.Key, Source = PeerSource.Exchange, FirstSeen = e.At, ToldBy = e.Teller,
         };
-        var kept = peer.Addresses.RemoveAll(a => !a.Proven && peer.Record is { } old && old.Addresses.Contains(a.Address) && !e.Addresses.Contains(a.Address));
+        var before = peer.Record?.Addresses ?? [];
+        var kept = peer.Addresses.RemoveAll(a => !a.Proven && before.Contains(a.Address) && !e.Addresses.Contains(a.Address));
         var added = e.Addresses.Where(a => kept.All(k => k.Address != a)).Take(KnownPeer.MaxAddresses - kept.Length);
         return peer with { Record = e.Record, Addresses = kept.AddRange(added.Select(a => new KnownAddress(a))) };
     }
@@ -160,42 +173,11 @@ internal sealed class StoredPeers
 
     private StoredPeers With(KnownPeer peer)
     {
-        var before = Peers.GetValueOrDefault(peer.Id);
-        var peers = Peers.SetItem(peer.Id, peer);
-        if (before is null ? peer.Addresses.IsEmpty : before.Addresses == peer.Addresses)
-        {
-            return new StoredPeers(peers, Pins, Claims) { Ranges = Ranges };
-        }
-
-        var (pins, claims) = before is null ? (Pins, Claims) : WithoutAddresses(before);
-        foreach (var address in peer.Addresses)
-        {
-            pins = address.Proven ? pins.SetItem(address.Address, peer.Id) : pins;
-            claims = claims.SetItem(address.Address, claims.GetValueOrDefault(address.Address, []).Add(peer.Id));
-        }
-
-        return new StoredPeers(peers, pins, claims) { Ranges = Ranges };
+        var before = Peers.GetValueOrDefault(peer.Id)?.Addresses ?? [];
+        return new StoredPeers(Peers.SetItem(peer), Index.Moved(peer.Id, before, peer.Addresses)) { Ranges = Ranges };
     }
 
-    private StoredPeers With(RangeBans ranges) => new(Peers, Pins, Claims) { Ranges = ranges };
+    private StoredPeers With(RangeBans ranges) => new(Peers, Index) { Ranges = ranges };
 
-    private StoredPeers Without(KnownPeer peer)
-    {
-        var (pins, claims) = WithoutAddresses(peer);
-        return new StoredPeers(Peers.Remove(peer.Id), pins, claims) { Ranges = Ranges };
-    }
-
-    private (ImmutableDictionary<PeerAddress, NodeId> Pins, ImmutableDictionary<PeerAddress, ImmutableHashSet<NodeId>> Claims)
-        WithoutAddresses(KnownPeer peer)
-    {
-        var (pins, claims) = (Pins, Claims);
-        foreach (var address in peer.Addresses)
-        {
-            pins = address.Proven ? pins.Remove(address.Address) : pins;
-            var others = claims[address.Address].Remove(peer.Id);
-            claims = others.IsEmpty ? claims.Remove(address.Address) : claims.SetItem(address.Address, others);
-        }
-
-        return (pins, claims);
-    }
+    private StoredPeers Without(KnownPeer peer) => new(Peers.Remove(peer.Id), Index.Moved(peer.Id, peer.Addresses, [])) { Ranges = Ranges };
 }

@@ -1,7 +1,7 @@
 namespace Meshara.Actors.Transport;
 
 /// <summary>One end of an in-memory connection: it reads from one pipe and writes to the other.</summary>
-internal sealed class DuplexStream(MemoryPipe incoming, MemoryPipe outgoing, Action closed) : Stream
+internal sealed class DuplexStream(MemoryPipe incoming, IOutgoing outgoing, Action closed) : Stream
 {
     private bool _closed;
 

@@ -10,13 +10,16 @@ namespace Meshara.Actors.Transport;
 /// A network that is only memory, for tests and the simulation: the same seam as TLS over TCP, without sockets, encryption or
 /// waiting. Hosts are IP addresses; they can be partitioned and crashed.
 /// </summary>
-internal sealed class InMemoryNetwork
+/// <param name="conditions">Latency, loss and so on; null: everything arrives at once.</param>
+internal sealed partial class InMemoryNetwork(NetworkConditions? conditions = null)
 {
     private readonly Lock _gate = new();
+    private readonly NetworkConditions? _conditions = conditions;
     private readonly Dictionary<IPEndPoint, Listening> _listeners = [];
     private readonly HashSet<(IPAddress, IPAddress)> _partitions = [];
     private readonly HashSet<InMemoryLinks> _links = [];
     private int _nextPort = 40_000;
+    private ulong _dials;
 
     /// <summary>Connections that one of the two ends still holds.</summary>
     public int LinkCount => Locked(() => _links.Count);
@@ -108,13 +111,18 @@ internal sealed class InMemoryNetwork
     {
         public NodeIdentity Identity => identity;
 
-        public IPAddress Address => address;
+        public IPAddress Address { get; set; } = address;
 
         public Task<IPeerLink> DialAsync(PeerAddress to, NodeId? expected, CancellationToken cancellation)
         {
             if (cancellation.IsCancellationRequested)
             {
                 return Task.FromCanceled<IPeerLink>(cancellation);
+            }
+
+            if (network._conditions is { } ways && to is PeerAddress.Ip far)
+            {
+                return network.DialAsync(ways, this, far.EndPoint, expected, cancellation);
             }
 
             try
@@ -140,14 +148,14 @@ internal sealed class InMemoryNetwork
         private readonly Channel<Inbound> _arrivals = Channel.CreateBounded<Inbound>(
             new BoundedChannelOptions(Backlog) { AllowSynchronousContinuations = true });
 
-        public IPEndPoint LocalEndPoint => endPoint;
+        public IPEndPoint LocalEndPoint { get; set; } = endPoint;
 
         public Host Owner => owner;
 
-        public void Arrive(InMemoryLinks links)
+        public void Arrive(InMemoryLinks links, Task? handshake = null)
         {
             var arrived = false;
-            Inline.Run(() => arrived = _arrivals.Writer.TryWrite(new Inbound(links.Accepted)));
+            Inline.Run(() => arrived = _arrivals.Writer.TryWrite(new Inbound(links.Accepted, handshake)));
             if (!arrived)
             {
                 links.Break();
@@ -177,21 +185,22 @@ internal sealed class InMemoryNetwork
         }
     }
 
-    private sealed class Inbound(IPeerLink link) : IInboundSocket
+    private sealed class Inbound(IPeerLink link, Task? handshake) : IInboundSocket
     {
         private bool _handedOver;
 
         public IPEndPoint Remote => ((PeerAddress.Ip)link.Remote).EndPoint;
 
-        public Task<IPeerLink> SecureAsync(CancellationToken cancellation)
+        public async Task<IPeerLink> SecureAsync(CancellationToken cancellation)
         {
-            if (cancellation.IsCancellationRequested)
+            cancellation.ThrowIfCancellationRequested();
+            if (handshake is not null)
             {
-                return Task.FromCanceled<IPeerLink>(cancellation);
+                await handshake.WaitAsync(cancellation).ConfigureAwait(false);
             }
 
             _handedOver = true;
-            return Task.FromResult(link);
+            return link;
         }
 
         public void Dispose()

@@ -4,7 +4,7 @@ namespace Meshara.Actors.Transport;
 /// One direction of an in-memory connection: bytes in order, with a bound that holds the writer back. What can complete at once does,
 /// and what waits is resumed on the thread that ends the wait, so that one thread runs a whole network in one order.
 /// </summary>
-internal sealed class MemoryPipe
+internal sealed class MemoryPipe : IOutgoing
 {
     /// <summary>Bytes that wait to be read, about what a socket buffers.</summary>
     public const int Capacity = 64 * 1024;
@@ -57,6 +57,18 @@ internal sealed class MemoryPipe
             }
 
             await wait.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <exception cref="IOException">The connection is lost, or the reader has gone.</exception>
+    public void ThrowIfBroken()
+    {
+        lock (_gate)
+        {
+            if (_broken is { } why)
+            {
+                throw new IOException(why);
+            }
         }
     }
 

@@ -16,6 +16,9 @@ public readonly record struct NodeId : IComparable<NodeId>
 
     private NodeId(Bytes32 bytes) => _bytes = bytes;
 
+    /// <summary>The first 64 bits as a number: they order ids as the ids themselves are ordered.</summary>
+    internal ulong First64Bits => _bytes.A;
+
     /// <summary>The first 8 hex digits.</summary>
     public string ToShortString() => _bytes.ToHex()[..8];
 
@@ -23,7 +26,9 @@ public readonly record struct NodeId : IComparable<NodeId>
     public static NodeId Of(PublicKey key)
     {
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(key.ToByteArray(), hash);
+        Span<byte> bytes = stackalloc byte[PublicKey.Size];
+        key.CopyTo(bytes);
+        SHA256.HashData(bytes, hash);
         return new NodeId(Bytes32.From(hash));
     }
 

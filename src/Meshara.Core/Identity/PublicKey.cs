@@ -36,6 +36,8 @@ public readonly record struct PublicKey
         && NSec.Cryptography.PublicKey.TryImport(SignatureAlgorithm.Ed25519, ToByteArray(), KeyBlobFormat.RawPublicKey, out var key)
         && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
 
+    internal void CopyTo(Span<byte> bytes) => _bytes.CopyTo(bytes);
+
     /// <summary>The 32 bytes.</summary>
     public byte[] ToByteArray() => _bytes.ToByteArray();
 

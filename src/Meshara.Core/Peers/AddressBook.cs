@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
@@ -40,6 +37,7 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
     /// <summary>Proven newcomers that wait for the test of the one in their place; more are not waited for.</summary>
     public const int MaxWaiting = 16;
 
+    private readonly SipHash _hash = SipHash.With(secret.Span);
     private readonly Table _new = new(NewBuckets);
     private readonly Table _tried = new(TriedBuckets);
 
@@ -163,7 +161,7 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
     /// <summary>On a local network, or one host, each address stands for itself: its peers would share one bucket otherwise.</summary>
     private static string GroupOf(PeerAddress address) => NetworkGroup.Of(address) is { IsLocal: false } group ? group.ToString() : address.ToString();
 
-    private ulong Hash(string text) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret.Span, Encoding.UTF8.GetBytes(text)));
+    private ulong Hash(string text) => _hash.Of(text);
 
     /// <summary>Buckets of places, and where each peer is.</summary>
     private sealed class Table(int buckets)

@@ -50,11 +50,13 @@ internal sealed record DialPlan(Backoff Backoff)
         return waiting.Count == 0 ? null : waiting.Min();
     }
 
-    /// <summary>What is to be dialled now; of what needs room, so many, the longest due first.</summary>
+    /// <summary>What is to be dialled now, the longest due first; of what needs room, so many.</summary>
     public IEnumerable<KeyValuePair<object, DialGoal>> Due(DateTimeOffset now, int room = int.MaxValue)
     {
-        var due = Goals.Where(g => g.Value.IsDue(now)).ToLookup(g => g.Value.NeedsRoom);
-        return due[false].Concat(due[true].OrderBy(g => g.Value.Due).Take(room));
+        // The key decides between equals: the order of a hash table is another one in each process, and one seed is to give one run.
+        var due = Goals.Where(g => g.Value.IsDue(now)).OrderBy(g => g.Value.Due).ThenBy(g => $"{g.Key}", StringComparer.Ordinal)
+            .ToLookup(g => g.Value.NeedsRoom);
+        return due[false].Concat(due[true].Take(room));
     }
 
     /// <summary>Whoever is at <paramref name="target"/> is wanted.</summary>
@@ -75,6 +77,10 @@ internal sealed record DialPlan(Backoff Backoff)
             : new DialGoal(addresses, peer, source) { Due = now, Held = held };
         return With(peer, goal);
     }
+
+    /// <summary>Whoever is at the address has turned out to be the peer: that one is wanted by its id, wherever it is.</summary>
+    public DialPlan Found(NodeId peer, PeerAddress address) =>
+        Goals.TryGetValue(address, out var goal) && (goal.Expected ?? peer) == peer ? Drop(address) : this;
 
     public DialPlan Drop(object key) => this with { Goals = Goals.Remove(key) };
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
@@ -28,10 +25,10 @@ internal static class Eviction
     {
         var some = Math.Max(1, maxPeers / 8);
         var left = inbound.OrderBy(e => e.Connection).ToList();
-        var key = secret.ToArray();
+        var hash = SipHash.With(secret);
 
         // To be of many networks is dear; and which of them count here cannot be known.
-        Protect(left, left.GroupBy(e => e.Group).OrderBy(g => Keyed(key, g.Key)).Take(some).Select(g => g.MinBy(e => e.Since)!));
+        Protect(left, left.GroupBy(e => e.Group).OrderBy(g => hash.Of($"evict {g.Key}")).Take(some).Select(g => g.MinBy(e => e.Since)!));
 
         // To be near costs an attacker machines in the right places.
         Protect(left, left.Where(e => e.RoundTripTime is not null).OrderBy(e => e.RoundTripTime).Take(some));
@@ -64,7 +61,4 @@ internal static class Eviction
             left.Remove(one);
         }
     }
-
-    private static ulong Keyed(byte[] secret, NetworkGroup group) =>
-        BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"evict {group}")));
 }

@@ -28,6 +28,11 @@ internal abstract record HeartbeatStep
 /// proves life by itself. Anything that arrives within <paramref name="Timeout"/> of a ping, not just its pong, counts as life;
 /// the pong also gives a round-trip sample. Times are readings of a monotonic clock.
 /// </summary>
+/// <remarks>
+/// With a <see cref="Peers.Patience"/> the time that an answer may take is learned, and the node's own health counts (after Lifeguard:
+/// A. Dadgar et al., "Lifeguard: SWIM-ing with Situational Awareness", 2018): it may have been stopped itself, and what came meanwhile
+/// lies unread. So it looks once more before it judges.
+/// </remarks>
 /// <param name="Interval">Silence after which a ping is sent.</param>
 /// <param name="Timeout">How long a sign of life may take.</param>
 /// <param name="LastHeard">When something last arrived.</param>
@@ -36,13 +41,27 @@ internal sealed record Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan L
     /// <summary>Smoothing of the round-trip time, as in RFC 6298 section 2.</summary>
     private const double Alpha = 1.0 / 8;
 
+    /// <summary>What lies unread when this node gets to run again is read within this.</summary>
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(100);
+
     private (ulong Nonce, TimeSpan SentAt)? Outstanding { get; init; }
+
+    /// <summary>How long an answer may take, as it was learned; null: always the timeout.</summary>
+    public Patience? Patience { get; init; }
+
+    /// <summary>When it looks for the second time.</summary>
+    private TimeSpan? LooksAgainAt { get; init; }
 
     /// <summary>The smoothed round-trip time; null before the first pong.</summary>
     public TimeSpan? RoundTripTime { get; private init; }
 
     /// <summary>When <see cref="OnTick"/> has something to decide next.</summary>
-    public TimeSpan Due => Outstanding is { } ping ? ping.SentAt + Timeout : LastHeard + Interval;
+    public TimeSpan Due => Unanswered is { } ping ? LooksAgainAt ?? (ping.SentAt + Limit) : LastHeard + Interval;
+
+    /// <summary>The ping since which nothing has arrived. Whatever comes after a ping ends the wait, not just its pong.</summary>
+    private (ulong Nonce, TimeSpan SentAt)? Unanswered => Outstanding is { } ping && LastHeard <= ping.SentAt ? ping : null;
+
+    private TimeSpan Limit => Patience is { } patience && patience.Limit < Timeout ? patience.Limit : Timeout;
 
     /// <summary>Something arrived.</summary>
     public Heartbeat OnHeard(TimeSpan now) => this with { LastHeard = now };
@@ -57,24 +76,26 @@ internal sealed record Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan L
 
         var sample = now - ping.SentAt;
         var smoothed = RoundTripTime is { } old ? old + ((sample - old) * Alpha) : sample;
-        return this with { LastHeard = now, Outstanding = null, RoundTripTime = smoothed };
+        return this with { LastHeard = now, Outstanding = null, LooksAgainAt = null, RoundTripTime = smoothed, Patience = Patience?.OnAnswer(sample) };
     }
 
     /// <summary>A ping was sent. While an earlier one still waits for a sign of life, that one counts: asking again buys no time.</summary>
     public Heartbeat OnPingSent(ulong nonce, TimeSpan now) =>
-        Outstanding is { } ping && LastHeard <= ping.SentAt ? this : this with { Outstanding = (nonce, now) };
+        Unanswered is not null ? this : this with { Outstanding = (nonce, now), LooksAgainAt = null };
 
     /// <summary>The timer fired: what is to be done, and the heartbeat after it.</summary>
     public (Heartbeat Next, HeartbeatStep Step) OnTick(TimeSpan now, ulong nonce)
     {
-        if (Outstanding is { } ping)
+        if (Unanswered is not null)
         {
-            if (LastHeard > ping.SentAt)
+            if (now < Due)
             {
-                return (this with { Outstanding = null }, HeartbeatStep.Wait.Instance);
+                return (this, HeartbeatStep.Wait.Instance);
             }
 
-            return now - ping.SentAt >= Timeout ? (this, HeartbeatStep.DeclareDead.Instance) : (this, HeartbeatStep.Wait.Instance);
+            return Patience is not null && LooksAgainAt is null
+                ? (this with { LooksAgainAt = now + SecondLook }, HeartbeatStep.Wait.Instance)
+                : (this, HeartbeatStep.DeclareDead.Instance);
         }
 
         return now - LastHeard >= Interval

@@ -1,13 +1,21 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
 
-/// <summary>What is remembered of one peer. Immutable: the peer store makes the next one from each event.</summary>
-internal sealed record KnownPeer
+/// <summary>
+/// What is remembered of one peer. Immutable: the peer store makes the next one from each event. There may be a hundred thousand, most of
+/// whom this node has only heard of: so what it has met a peer with stands apart, and is shared by all that it has not met.
+/// </summary>
+internal sealed record KnownPeer : ITrieLeaf<NodeId>
 {
     /// <summary>The most addresses remembered of one peer; the least useful goes first. A hostile peer could otherwise fill the disk.</summary>
     public const int MaxAddresses = 8;
+
+    private readonly UtcTicks _firstSeen;
+    private readonly Dealings _dealings = Dealings.None;
+    private readonly PackedRecord _record;
 
     public required NodeId Id { get; init; }
 
@@ -15,34 +23,95 @@ internal sealed record KnownPeer
 
     public required PeerSource Source { get; init; }
 
-    public required DateTimeOffset FirstSeen { get; init; }
+    public required DateTimeOffset FirstSeen
+    {
+        get => _firstSeen.Time!.Value;
+        init => _firstSeen = UtcTicks.Of(value);
+    }
 
     /// <summary>A person asked for it: protected, and redialled for ever.</summary>
     public bool Manual { get; init; }
 
-    public DateTimeOffset? LastSeen { get; init; }
+    public DateTimeOffset? LastSeen
+    {
+        get => _dealings.LastSeen.Time;
+        init => _dealings = value == LastSeen ? _dealings : _dealings with { LastSeen = UtcTicks.Of(value) };
+    }
 
     public ImmutableArray<KnownAddress> Addresses { get; init; } = [];
 
-    public Reputation Reputation { get; init; } = Reputation.New;
+    public Reputation Reputation
+    {
+        get => _dealings.Reputation;
+        init => _dealings = value == Reputation ? _dealings : _dealings with { Reputation = value };
+    }
 
-    public Ban? Ban { get; init; }
+    public Ban? Ban
+    {
+        get => _dealings.Ban;
+        init => _dealings = value == Ban ? _dealings : _dealings with { Ban = value };
+    }
 
     /// <summary>How its score came about.</summary>
-    public ReputationHistory History { get; init; } = ReputationHistory.Empty;
+    public ReputationHistory History
+    {
+        get => _dealings.History;
+        init => _dealings = value.Equals(History) ? _dealings : _dealings with { History = value };
+    }
 
-    /// <summary>The newest record that it signed; null if none was seen.</summary>
-    public SignedRecord? Record { get; init; }
+    /// <summary>The newest record that it signed; null if none was seen. It is read anew each time: what is kept are the signed bytes.</summary>
+    public SignedRecord? Record
+    {
+        get => _record.Bytes is { } bytes && SignedRecord.TryRead(bytes, out var record) ? record : null;
+        init => _record = new PackedRecord(value?.Bytes.ToArray());
+    }
+
+    /// <summary>
+    /// The bytes of <see cref="Record"/>; empty if none was seen. They were verified before they came here, and nobody writes to them any more;
+    /// a part of something larger is copied, so that it does not hold the whole.
+    /// </summary>
+    public ReadOnlyMemory<byte> RecordBytes
+    {
+        get => _record.Bytes;
+        init => _record = value.IsEmpty ? default
+            : new PackedRecord(MemoryMarshal.TryGetArray(value, out var all) && all.Array!.Length == all.Count ? all.Array : value.ToArray());
+    }
+
+    public bool HasRecord => _record.Bytes is not null;
 
     /// <summary>Who told of it first; null if it was met otherwise.</summary>
-    public NodeId? ToldBy { get; init; }
+    public NodeId? ToldBy
+    {
+        get => Teller?.Id;
+        init => Teller = value is { } id ? new Teller(id) : null;
+    }
+
+    /// <summary>The same, to be shared by all whom it told of.</summary>
+    public Teller? Teller { get; init; }
 
     /// <summary>A person removed it: kept out until then.</summary>
-    public DateTimeOffset? RemovedUntil { get; init; }
+    public DateTimeOffset? RemovedUntil
+    {
+        get => _dealings.RemovedUntil.Time;
+        init => _dealings = value == RemovedUntil ? _dealings : _dealings with { RemovedUntil = UtcTicks.Of(value) };
+    }
 
-    public long BytesSent { get; init; }
+    public long BytesSent
+    {
+        get => _dealings.BytesSent;
+        init => _dealings = value == BytesSent ? _dealings : _dealings with { BytesSent = value };
+    }
 
-    public long BytesReceived { get; init; }
+    public long BytesReceived
+    {
+        get => _dealings.BytesReceived;
+        init => _dealings = value == BytesReceived ? _dealings : _dealings with { BytesReceived = value };
+    }
+
+    NodeId ITrieLeaf<NodeId>.Key => Id;
+
+    /// <summary>An id is a SHA-256: its first bits are as good as any hash. So a walk through all is one in the order of the ids.</summary>
+    public static ulong HashOf(NodeId id) => id.First64Bits;
 
     public bool IsBanned(DateTimeOffset now) => Ban is { } ban && now < ban.Until;
 
@@ -81,20 +150,39 @@ internal sealed record KnownPeer
 
         return this with { Addresses = others.Add(address) };
     }
+
+    /// <summary>What this node and the peer have had with each other.</summary>
+    private sealed record Dealings
+    {
+        public static readonly Dealings None = new();
+
+        public UtcTicks LastSeen { get; init; }
+
+        public UtcTicks RemovedUntil { get; init; }
+
+        public Reputation Reputation { get; init; } = Reputation.New;
+
+        public ReputationHistory History { get; init; } = ReputationHistory.Empty;
+
+        public Ban? Ban { get; init; }
+
+        public long BytesSent { get; init; }
+
+        public long BytesReceived { get; init; }
+    }
+
+    /// <summary>A record as it was signed, compared by its bytes.</summary>
+    private readonly struct PackedRecord(byte[]? bytes) : IEquatable<PackedRecord>
+    {
+        public byte[]? Bytes => bytes;
+
+        public bool Equals(PackedRecord other) => bytes.AsSpan().SequenceEqual(other.Bytes);
+
+        public override bool Equals(object? obj) => obj is PackedRecord other && Equals(other);
+
+        public override int GetHashCode() => bytes?.Length ?? 0;
+    }
 }
 
-/// <summary>An address of a peer, and what came of trying it.</summary>
-/// <param name="Address">Where.</param>
-/// <param name="Proven">This node dialled it, and the peer's key answered there: the address is pinned to that key.</param>
-/// <param name="LastTry">When it was last dialled.</param>
-/// <param name="LastFailure">Why the last dial failed; null if it did not.</param>
-/// <param name="Failures">Failed dials in a row.</param>
-internal sealed record KnownAddress(
-    PeerAddress Address, bool Proven = false, DateTimeOffset? LastTry = null, Reason? LastFailure = null, int Failures = 0);
-
-/// <summary>A ban.</summary>
-/// <param name="Until">When it ends.</param>
-/// <param name="Cause">Why.</param>
-/// <param name="Count">Which in the peer's history, from 1: each lasts twice as long as the one before, unless a person says how long.</param>
-/// <param name="Note">What the person said who banned the peer.</param>
-internal sealed record Ban(DateTimeOffset Until, ReputationCause Cause, int Count, string? Note = null);
+/// <summary>Who told of a peer. One who told of many is held once.</summary>
+internal sealed record Teller(NodeId Id);

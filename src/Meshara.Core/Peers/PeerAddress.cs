@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -23,20 +24,50 @@ public abstract record PeerAddress
     /// <summary>An IP address and a TCP port. An IPv4 address mapped into IPv6 is held as the IPv4 address that it is.</summary>
     public sealed record Ip : PeerAddress
     {
+        // 24 bytes, where an endpoint and its address are two objects of 72: a node knows many.
+        private readonly ulong _high;
+        private readonly ulong _low;
+        private readonly uint _scope;
+        private readonly ushort _port;
+        private readonly bool _isV6;
+
         /// <summary>Makes an address of an endpoint.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The port is 0.</exception>
         public Ip(IPEndPoint endPoint)
         {
             ArgumentNullException.ThrowIfNull(endPoint);
             ArgumentOutOfRangeException.ThrowIfZero(endPoint.Port, nameof(endPoint));
-            EndPoint = endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+            var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
+            _isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+            _scope = _isV6 ? (uint)address.ScopeId : 0;
+            _port = (ushort)endPoint.Port;
+            Span<byte> bytes = stackalloc byte[16];
+            bytes.Clear();
+            address.TryWriteBytes(_isV6 ? bytes : bytes[12..], out _);
+            (_high, _low) = (BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
         }
 
         /// <summary>The endpoint.</summary>
-        public IPEndPoint EndPoint { get; }
+        public IPEndPoint EndPoint
+        {
+            get
+            {
+                Span<byte> bytes = stackalloc byte[16];
+                BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+                BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
+                return new IPEndPoint(_isV6 ? new IPAddress(bytes, _scope) : new IPAddress(bytes[12..]), _port);
+            }
+        }
 
         /// <inheritdoc/>
-        public override int Port => EndPoint.Port;
+        public override int Port => _port;
+
+        /// <summary>Whether both are the same address, with the same scope, and the same port.</summary>
+        public bool Equals(Ip? other) =>
+            other is not null && _high == other._high && _low == other._low && _port == other._port && _scope == other._scope && _isV6 == other._isV6;
+
+        /// <summary>Not the same from process to process: strangers choose their addresses, and must not choose where they collide.</summary>
+        public override int GetHashCode() => HashCode.Combine(_high, _low, _scope, _port, _isV6);
 
         /// <summary>As it is typed: brackets around IPv6.</summary>
         public override string ToString() => EndPoint.ToString();
@@ -105,13 +136,15 @@ public abstract record PeerAddress
     private static Ip? ReadIp(string host, int port)
     {
         var bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var ip))
+        if (!IPAddress.TryParse(bracketed ? host.AsSpan(1, host.Length - 2) : host, out var ip))
         {
             return null;
         }
 
         // "127.1" and "2130706433" are read as IPv4 by the class library; people who type them mean a name or err.
-        return bracketed == (ip.AddressFamily == AddressFamily.InterNetworkV6) && (bracketed || ip.ToString() == host)
+        Span<char> text = stackalloc char[15];
+        return bracketed == (ip.AddressFamily == AddressFamily.InterNetworkV6)
+            && (bracketed || (ip.TryFormat(text, out var length) && host.AsSpan().SequenceEqual(text[..length])))
             ? new Ip(new IPEndPoint(ip, port))
             : null;
     }

@@ -103,7 +103,7 @@ internal static class PeerExchange
         var day = now.ToUnixTimeSeconds() / (24 * 60 * 60);
         var key = HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}"));
         var ranked = known
-            .Where(p => p.Record is not null && p.Id != asker)
+            .Where(p => p.HasRecord && p.Id != asker)
             .Select(p => (Peer: p, Chance: Chance(key, p.Id)))
             .OrderBy(p => p.Chance)
             .ToList();
@@ -112,20 +112,24 @@ internal static class PeerExchange
         // and go, would learn of more and more of them.
         return [.. ranked
             .Take(Math.Max(MinSample, (int)(ranked.Count * MaxShare)))
-            .Where(p => IsTellable(p.Peer, p.Peer.Record!, reach, policy, now))
+            .Where(p => IsFit(p.Peer, policy, now))
+            .Select(p => (p.Peer, p.Chance, Record: p.Peer.Record!))
+            .Where(p => IsTellable(p.Record, reach, now))
             .OrderByDescending(p => now - p.Peer.LastSeen <= TimeSpan.FromMinutes(1))
             .ThenBy(p => p.Chance)
             .Take(Math.Clamp(max, 0, MaxRecords))
-            .Select(p => p.Peer.Record!)];
+            .Select(p => p.Record)];
     }
 
-    private static bool IsTellable(KnownPeer peer, SignedRecord record, Reach asker, ReputationPolicy policy, DateTimeOffset now) =>
+    private static bool IsFit(KnownPeer peer, ReputationPolicy policy, DateTimeOffset now) =>
         now - peer.LastSeen <= ProvenWithin
-        && now.ToUnixTimeMilliseconds() - (double)record.Sequence <= MaxAge.TotalMilliseconds
-        && !record.Addresses.IsEmpty
-        && record.Addresses.All(a => Crosses(AddressReach.Of(a), asker))
         && !peer.IsBanned(now) && !peer.IsRemoved(now)
         && peer.Reputation.StandingAt(now, policy) == Standing.Good;
+
+    private static bool IsTellable(SignedRecord record, Reach asker, DateTimeOffset now) =>
+        now.ToUnixTimeMilliseconds() - (double)record.Sequence <= MaxAge.TotalMilliseconds
+        && !record.Addresses.IsEmpty
+        && record.Addresses.All(a => Crosses(AddressReach.Of(a), asker));
 
     private static ulong Chance(byte[] key, NodeId peer) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, peer.ToByteArray()));
 }

@@ -96,6 +96,21 @@ internal sealed record Reputation(double Score, DateTimeOffset At, double Gained
     public const double Lowest = -100;
     public const double Highest = 100;
 
+    private readonly UtcTicks _at = UtcTicks.Of(At);
+    private readonly UtcTicks _minuteBegan = UtcTicks.Of(MinuteBegan);
+
+    public DateTimeOffset At
+    {
+        get => _at.Time!.Value;
+        init => _at = UtcTicks.Of(value);
+    }
+
+    public DateTimeOffset MinuteBegan
+    {
+        get => _minuteBegan.Time!.Value;
+        init => _minuteBegan = UtcTicks.Of(value);
+    }
+
     public static readonly Reputation New = new(0, DateTimeOffset.UnixEpoch, 0, DateTimeOffset.UnixEpoch);
 
     /// <summary>The score at <paramref name="now"/>. A clock that went back decays nothing.</summary>

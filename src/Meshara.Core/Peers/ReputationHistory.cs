@@ -19,8 +19,22 @@ internal enum ReputationStep
 internal sealed record ReputationEntry(
     DateTimeOffset At, ReputationStep Step, ReputationCause Cause, double Delta, double Score)
 {
+    private readonly UtcTicks _at = UtcTicks.Of(At);
+    private readonly UtcTicks _until;
+
+    /// <summary>When; of a run of gains, the last.</summary>
+    public DateTimeOffset At
+    {
+        get => _at.Time!.Value;
+        init => _at = UtcTicks.Of(value);
+    }
+
     /// <summary>When the ban ends.</summary>
-    public DateTimeOffset? Until { get; init; }
+    public DateTimeOffset? Until
+    {
+        get => _until.Time;
+        init => _until = UtcTicks.Of(value);
+    }
 
     /// <summary>What the person said who banned the peer.</summary>
     public string? Note { get; init; }

@@ -118,7 +118,25 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         this[peer]?.Connection == connection ? this with { Entries = Entries.Remove(peer) } : this;
 
     /// <summary>How many more peers could be dialled, beside those that a person asks for.</summary>
-    public int FreeOutbound => Math.Max(0, Math.Min(MaxPeers - Unprotected.Count(), MaxOneWay - Unprotected.Count(e => e.Direction == Direction.Outbound)));
+    public int FreeOutbound => FreeFor(Direction.Outbound);
+
+    /// <summary>
+    /// How many more peers to dial, beside those that a person asks for. Those who dialled this node count too, or all nodes would dial up
+    /// to their limit; but half of the target it chooses itself, whoever else is there: who dials in first, or stays longest, would
+    /// be all that it has otherwise (Y. Marcus, E. Heilman, S. Goldberg, "Low-Resource Eclipse Attacks on Ethereum's Peer-to-Peer Network", 2018).
+    /// As each node dials half of the target, each is dialled by as many.
+    /// </summary>
+    /// <param name="target">How many peers it strives for.</param>
+    /// <param name="peers">How many it has or is dialling.</param>
+    /// <param name="dialled">How many of them it dials or has dialled.</param>
+    public int Room(int target, int peers, int dialled)
+    {
+        var own = Math.Min(target / 2, MaxPeers / 4);
+        var wanted = Math.Max(target - peers, own - dialled);
+
+        // Most of the time none is wanted, and to count the places costs more.
+        return wanted <= 0 ? 0 : Math.Min(FreeOutbound, wanted);
+    }
 
     /// <summary>The range of that address, if no more of it are let in; null if they are.</summary>
     public NetworkGroup? CrowdAt(PeerAddress address) => RangeOf(address) is { } range && IsCrowded(range) ? range : null;
@@ -138,8 +156,20 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
 
     private IEnumerable<RosterEntry> Unprotected => Entries.Values.Where(e => !e.Protected);
 
+    private int FreeFor(Direction direction)
+    {
+        var (all, sameWay) = (0, 0);
+        foreach (var (_, entry) in Entries)
+        {
+            all += entry.Protected ? 0 : 1;
+            sameWay += entry.Protected || entry.Direction != direction ? 0 : 1;
+        }
+
+        return Math.Max(0, Math.Min(MaxPeers - all, MaxOneWay - sameWay));
+    }
+
     private Reason? LimitOn(Direction direction, NetworkGroup? range) =>
-        Unprotected.Count() >= MaxPeers || Unprotected.Count(e => e.Direction == direction) >= MaxOneWay ? Reason.NoSlot
+        FreeFor(direction) == 0 ? Reason.NoSlot
         : range is { } crowd && IsCrowded(crowd) ? Reason.RangeLimit
         : null;
 

@@ -11,7 +11,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Meshara: a peer-to-peer node that finds peers, proves who they are and keeps the good ones.\n\nExample: meshara run")
         {
-            RunCommand.Make(), DemoCommand.Make(), IdCommand.Make(), DiscoverCommand.Make(),
+            RunCommand.Make(), DemoCommand.Make(), IdCommand.Make(), DiscoverCommand.Make(), StoreCommands.Make(),
         };
         foreach (var command in SteeringCommands.Make())
         {

@@ -12,7 +12,7 @@ internal static class RunCommand
 {
     public static Command Make()
     {
-        var config = new Option<string[]>("--config") { Description = "HOCON files; the last rules.", HelpName = "FILE" };
+        var config = Layers.Files();
         var data = CommandLine.Data();
         var listen = new Option<string?>("--listen") { Description = "Where to listen; port 0 picks a free one.", HelpName = "HOST:PORT" };
         var peer = Targets("--peer", "Peers that are kept connected for ever.");
@@ -21,17 +21,7 @@ internal static class RunCommand
         var profile = new Option<string?>("--profile") { Description = "How many peers to strive for.", HelpName = "minimal|standard|bridge" };
         profile.AcceptOnlyFromAmong("minimal", "standard", "bridge");
         var noMdns = new Option<bool>("--no-mdns") { Description = "Do not look for peers on the local network." };
-        var set = new Option<string[]>("--set") { Description = "Any setting of hocon/meshara.conf.", HelpName = "KEY=VALUE" };
-        set.Validators.Add(result =>
-        {
-            foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
-            {
-                if (!Overrides.TryFromSet(text, out _, out var error))
-                {
-                    result.AddError(error);
-                }
-            }
-        });
+        var set = Layers.Set();
         var json = CommandLine.AsJson();
         var command = new Command("run", "Run a node in the foreground.\n\nExample: meshara run --data ./b --listen 127.0.0.1:0 --peer 192.0.2.1:7373")
         {
@@ -41,13 +31,7 @@ internal static class RunCommand
         {
             try
             {
-                // Each layer goes before the ones beneath it.
-                var layers = Config.Empty;
-                foreach (var file in parsed.GetValue(config) ?? [])
-                {
-                    layers = HoconFile.Load(file).WithFallback(layers);
-                }
-
+                var layers = Layers.Of(parsed.GetValue(config));
                 foreach (var (key, option, value) in new[]
                 {
                     ("data", "--data", parsed.GetValue(data)), ("listen", "--listen", parsed.GetValue(listen)),
@@ -63,11 +47,7 @@ internal static class RunCommand
                 string[] remove = parsed.GetValue(noMdns) ? [DiscoveryMethod.LocalMdns] : [];
                 layers = add.Length + remove.Length == 0 ? layers
                     : Overrides.Methods(layers, add, remove, "--bootstrap, --no-mdns").WithFallback(layers);
-                foreach (var assignment in parsed.GetValue(set) ?? [])
-                {
-                    layers = Overrides.FromSet(assignment).WithFallback(layers);
-                }
-
+                layers = Layers.With(layers, parsed.GetValue(set));
                 return await NodeRun.RunAsync(layers, parsed.GetValue(json));
             }
             catch (MesharaStartException e)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Meshara.Actors.Configuration;
-using Meshara.Actors.Hosting;
+using Meshara.Actors.Store;
 using Meshara.Core.Peers;
 using Meshara.Node.Control;
 using Meshara.Node.Output;
@@ -35,7 +35,7 @@ internal static class SteeringCommands
     }
 
     /// <summary>The data folder that a person named, or the default one.</summary>
-    public static string FolderOf(string? data) => NodeStart.FolderOf(new MesharaSettings { Data = data ?? "" });
+    public static string FolderOf(string? data) => DataFolder.PathOf(data ?? "");
 
     private static void Added(JsonObject answer)
     {

@@ -72,6 +72,7 @@ public sealed class MesharaConfigurationTests
     [InlineData("store.connection-string-variable = \"A B\"", "meshara.store.connection-string-variable")]
     [InlineData("store.flush-interval = 2m", "meshara.store.flush-interval")]
     [InlineData("store.snapshot-every = 1", "meshara.store.snapshot-every")]
+    [InlineData("store.snapshot-after = 1s", "meshara.store.snapshot-after")]
     [InlineData("store.max-known-peers = 1", "meshara.store.max-known-peers")]
     [InlineData("store.restart.max = 100ms", "meshara.store.restart.max")]
     [InlineData("reputation.half-life = 0s", "meshara.reputation.half-life")]

@@ -73,6 +73,20 @@ public sealed class ListenerSpec : VirtualTimeSpec
         sockets.Count(s => s.IsDisposed).ShouldBeInRange(25, 40);
     }
 
+    [Theory]
+    [InlineData(500, 10)]
+    [InlineData(51, 2)]
+    [InlineData(5, 1)]
+    [InlineData(1, 1)]
+    public void The_sockets_of_a_second_are_let_in_evenly_and_not_in_one_moment(int perSecond, int atOnce)
+    {
+        var bucket = Listener.Evenly(perSecond);
+
+        bucket.TokensPerPeriod.ShouldBe(atOnce);
+        (bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds).ShouldBe(perSecond, tolerance: 0.01);
+        bucket.TokenLimit.ShouldBe(2 * perSecond);
+    }
+
     [Fact]
     public void A_banned_range_is_turned_away_before_it_uses_up_what_is_there_for_the_others()
     {
@@ -103,6 +117,24 @@ public sealed class ListenerSpec : VirtualTimeSpec
 
         _supervisor.ExpectMsg<Listener.Inbound>();
         _supervisor.ExpectMsg<Listener.GiveWay>().Handshake.ShouldBe(first.Handshake);
+    }
+
+    [Fact]
+    public void While_too_many_that_gave_way_have_not_ended_nobody_is_let_in()
+    {
+        var listener = Start(new ListenerSettings { MaxHandshakes = 2 });
+        for (var i = 1; i <= 4; i++)
+        {
+            _door.Knock($"10.0.{i}.1");
+        }
+
+        var inbound = AllOf(_supervisor).OfType<Listener.Inbound>().ToList();
+        inbound.Count.ShouldBe(4);
+        _door.Knock("10.0.5.1").IsDisposed.ShouldBeTrue();
+        _supervisor.ExpectMsg<Listener.TurnedAway>().Reason.ShouldBe(Reason.RateLimited);
+
+        listener.Tell(new Listener.HandshakeOver(inbound[0].Source, inbound[0].Handshake));
+        _door.Knock("10.0.6.1").IsDisposed.ShouldBeFalse();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -202,6 +203,23 @@ public sealed class MeshSupervisorSpec : MeshSpec
 
         Next(alice, MeshEventKind.PeerUnbanned).PeerId.ShouldBe(bob.Id);
         alice.Disk[bob.Id]!.Ban.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_configured_address_is_not_dialled_when_the_peer_that_a_person_found_there_is_banned()
+    {
+        var alice = Start(Identities.Alice(), AlicesHost, new Node(Identities.Bob(), BobsHost, new VolatileStore.Disk()));
+        Pass(Seconds(2));
+        var bob = Start(Identities.Bob(), BobsHost);
+        Add(alice, bob);
+
+        Tell(alice, new BanProtocol.Ban(bob.Id, TimeSpan.FromDays(1), null));
+        ExpectMsg<BanInfo>();
+        Next(alice, MeshEventKind.PeerBanned).PeerId.ShouldBe(bob.Id);
+        Pass(TimeSpan.FromHours(1), Seconds(30));
+
+        ExpectNo(alice, MeshEventKind.DialFailed);
+        PeersOf(alice).ShouldBeEmpty();
     }
 
     [Fact]

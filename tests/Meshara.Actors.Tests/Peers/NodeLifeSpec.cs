@@ -20,7 +20,7 @@ public sealed class NodeLifeSpec : MeshSpec
 
         Tell(alice, new MeshProtocol.WhenReady());
 
-        ExpectMsg<MeshProtocol.StartFailed>().Message.ShouldBe("The peer store in /memory cannot be read: could not be read: it is damaged");
+        ExpectMsg<MeshProtocol.StartFailed>().Message.ShouldBe("The peer store in /memory could not be read: it is damaged. See: meshara store check");
         ExpectTerminated(alice.Supervisor);
         alice.IsReleased.ShouldBeTrue();
     }

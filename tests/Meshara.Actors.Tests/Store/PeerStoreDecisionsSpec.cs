@@ -23,7 +23,7 @@ public sealed class PeerStoreDecisionsSpec
     {
         Do(Learn(1, pinned: Home)).ShouldBe([new PeerLearned(Noon, Key(1), PeerSource.Mdns, false), new KeyPinned(Noon, Id(1), Home)]);
         Peer(1).Addresses.ShouldBe([new KnownAddress(Home, Proven: true, LastTry: Noon)]);
-        _book.Pins[Home].ShouldBe(Id(1));
+        _book.HolderOf(Home).ShouldBe(Id(1));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PeerStoreDecisionsSpec
         Peer(1).Addresses.ShouldBeEmpty();
         Peer(2).Addresses.ShouldBeEmpty();
         Peer(3).Addresses.Select(a => a.Address).ShouldBe([Home, Away]);
-        _book.Pins.Values.ShouldAllBe(p => p == Id(3));
+        _book.Pins.ShouldAllBe(p => p.Value == Id(3));
     }
 
     [Fact]

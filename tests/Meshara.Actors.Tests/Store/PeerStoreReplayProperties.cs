@@ -77,8 +77,8 @@ public sealed class PeerStoreReplayProperties
         live.Peers.Values.Count(p => !p.Manual).ShouldBeLessThanOrEqualTo(MaxKnown);
         var proven = live.Peers.Values.SelectMany(p => p.Addresses.Where(a => a.Proven).Select(a => (a.Address, p.Id))).ToList();
         proven.Select(p => p.Address).ShouldBeUnique();
-        live.Pins.Select(p => (p.Key, p.Value)).ShouldBe(proven, ignoreOrder: true);
-        live.Claims.SelectMany(c => c.Value.Select(p => (c.Key, p)))
+        proven.ShouldAllBe(p => live.HolderOf(p.Address) == p.Id);
+        live.Index.All.SelectMany(c => c.Peers.Select(p => (c.Address, p)))
             .ShouldBe(live.Peers.Values.SelectMany(p => p.Addresses.Select(a => (a.Address, p.Id))), ignoreOrder: true);
     });
 

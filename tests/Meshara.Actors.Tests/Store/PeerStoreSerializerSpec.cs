@@ -24,6 +24,11 @@ public sealed class PeerStoreSerializerSpec
 
     private static readonly PeerStoreSerializer Serializer = new(null!);
 
+    private static readonly KnownPeer Imported = new()
+    {
+        Id = Id, Key = Key, Source = PeerSource.Exchange, FirstSeen = Noon, Record = Record, ToldBy = NodeId.Of(KeyOf(9)),
+    };
+
     private static readonly Dictionary<string, IPeerStoreEvent> Events = new()
     {
         ["learned"] = new PeerLearned(Noon, Key, PeerSource.Manual, Manual: true),
@@ -40,6 +45,7 @@ public sealed class PeerStoreSerializerSpec
         ["forgotten"] = new Forgotten(Noon, Id),
         ["traffic"] = new TrafficCounted(Noon, Id, 1000, 2_000_000_000_000, Noon.AddSeconds(-1)),
         ["record"] = new RecordLearned(Noon, Record, [Address], NodeId.Of(KeyOf(9))),
+        ["imported"] = new PeerImported(Noon, Imported),
         ["traffic one way"] = new TrafficCounted(Noon, Id, 7, 0, LastSeen: null),
     };
 
@@ -138,6 +144,13 @@ public sealed class PeerStoreSerializerSpec
             + "fe0b302606d3108860c126428ba2ceeb5f9ed41c2b05"
         },
         {
+            "imported", "imported",
+            "09b0a4345563c93f00128f010a200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20100419b0"
+            + "a4345563c93f007a3d0a360a200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2010071a0b0a"
+            + "090a04c000020110cd392a036e657412030102038201208c0cc17a04942cc4f8e0fe0b302606d3108860c126428ba2ceeb5f"
+            + "9ed41c2b05"
+        },
+        {
             "traffic one way", "traffic",
             "09b0a4345563c93f001220ae216c2ef5247a3782c135efa279a3e4cdc61094270f5d2be58c6204b7a612c91807"
         },
@@ -147,8 +160,8 @@ public sealed class PeerStoreSerializerSpec
     [MemberData(nameof(Golden))]
     public void Every_stored_event_keeps_its_manifest_and_its_bytes(string which, string manifest, string hex)
     {
-        Serializer.Manifest(Events[which]).ShouldBe(manifest);
-        Convert.ToHexStringLower(Serializer.ToBinary(Events[which])).ShouldBe(hex);
+        Serializer.Manifest(Events[which]).ShouldBe(manifest + "/2");
+        Convert.ToHexStringLower(Serializer.ToBinary(Events[which])[..^Checksum.Size]).ShouldBe(hex);
         var read = (IPeerStoreEvent)Serializer.FromBinary(Convert.FromHexString(hex), manifest);
         read.ToString().ShouldBe(Events[which].ToString());
         read.ToStored().ShouldBe(Events[which].ToStored());
@@ -165,8 +178,8 @@ public sealed class PeerStoreSerializerSpec
     [Fact]
     public void The_snapshot_keeps_its_manifest_and_its_bytes()
     {
-        Serializer.Manifest(Book).ShouldBe("peers");
-        Convert.ToHexStringLower(Serializer.ToBinary(Book)).ShouldBe(GoldenBook);
+        Serializer.Manifest(Book).ShouldBe("peers/2");
+        Convert.ToHexStringLower(Serializer.ToBinary(Book)[..^Checksum.Size]).ShouldBe(GoldenBook);
         var read = Serializer.FromBinary(Convert.FromHexString(GoldenBook), "peers").ShouldBeOfType<StoredPeers>();
         read.Peers.Count.ShouldBe(Book.Peers.Count);
         foreach (var peer in Book.Peers.Values)
@@ -182,10 +195,41 @@ public sealed class PeerStoreSerializerSpec
     [Fact]
     public void What_was_told_of_a_peer_keeps_its_bytes_in_the_snapshot()
     {
-        Convert.ToHexStringLower(Serializer.ToBinary(Told)).ShouldBe(GoldenTold);
+        Convert.ToHexStringLower(Serializer.ToBinary(Told)[..^Checksum.Size]).ShouldBe(GoldenTold);
         var read = ((StoredPeers)Serializer.FromBinary(Convert.FromHexString(GoldenTold), "peers")).Peers[Id];
         (read.Record, read.ToldBy).ShouldBe((Record, NodeId.Of(KeyOf(9))));
         read.Record!.Addresses.ShouldBe([Address]);
+    }
+
+    [Fact]
+    public void The_checksum_keeps_its_bytes()
+    {
+        var stored = Serializer.ToBinary(Events["unbanned"]);
+
+        Convert.ToHexStringLower(stored[^Checksum.Size..]).ShouldBe("4e57132b");
+        Serializer.FromBinary(stored, "unbanned/2").ShouldBe(Events["unbanned"]);
+    }
+
+    [Fact]
+    public void A_flipped_bit_or_a_cut_end_is_noticed_wherever_it_is()
+    {
+        foreach (var e in Events.Values)
+        {
+            var (stored, manifest) = (Serializer.ToBinary(e), Serializer.Manifest(e));
+            for (var bit = 0; bit < stored.Length * 8; bit++)
+            {
+                var flipped = stored.ToArray();
+                flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+                Should.Throw<SerializationException>(() => Serializer.FromBinary(flipped, manifest)).Message.ShouldContain("damaged");
+            }
+
+            for (var length = 0; length < stored.Length; length++)
+            {
+                Should.Throw<SerializationException>(() => Serializer.FromBinary(stored[..length], manifest));
+            }
+
+            Should.Throw<SerializationException>(() => Serializer.FromBinary(stored, manifest == "pinned/2" ? "heard/2" : "pinned/2"));
+        }
     }
 
     [Fact]
@@ -196,7 +240,7 @@ public sealed class PeerStoreSerializerSpec
     {
         Should.Throw<SerializationException>(() => Serializer.FromBinary([], "quarantined")).Message.ShouldContain("'quarantined'");
         Should.Throw<InvalidDataException>(() => Serializer.FromBinary(
-            Serializer.ToBinary(new PeerLearned(Noon, Key, (PeerSource)99, false)), "learned")).Message.ShouldContain("99 is no PeerSource");
+            Serializer.ToBinary(new PeerLearned(Noon, Key, (PeerSource)99, false)), "learned/2")).Message.ShouldContain("99 is no PeerSource");
     }
 
     [Fact]

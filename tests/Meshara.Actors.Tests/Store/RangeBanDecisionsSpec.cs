@@ -77,7 +77,7 @@ public sealed class RangeBanDecisionsSpec
                 live.Ranges.All.ShouldBe(replayed.Ranges.All);
             }
 
-            ((StoredPeers)serializer.FromBinary(serializer.ToBinary(live), "peers")).Ranges.All.ShouldBe(live.Ranges.All);
+            ((StoredPeers)serializer.FromBinary(serializer.ToBinary(live), serializer.Manifest(live))).Ranges.All.ShouldBe(live.Ranges.All);
         });
 
     private static Commands.BanRange Ban(IPNetwork range, int hours, string? note = null) => new(0, range, Noon.AddHours(hours), note);

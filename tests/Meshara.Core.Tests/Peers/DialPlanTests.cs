@@ -106,4 +106,14 @@ public sealed class DialPlanTests
 
         plan.Failed(2, Now, 0).Goals[First].InFlight.ShouldBe(1);
     }
+
+    [Fact]
+    public void What_is_due_at_one_moment_is_dialled_in_the_same_order_in_every_process()
+    {
+        var addresses = Enumerable.Range(1, 40).Select(n => PeerAddress.Parse($"192.0.2.{n}:7373")).ToList();
+
+        var plan = addresses.Aggregate(Empty, (plan, a) => plan.Want(new PeerTarget(a), PeerSource.Manual, Now));
+
+        plan.Due(Now).Select(g => g.Key.ToString()).ShouldBe(addresses.Select(a => a.ToString()).Order(StringComparer.Ordinal));
+    }
 }

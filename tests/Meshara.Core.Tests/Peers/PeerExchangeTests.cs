@@ -82,7 +82,7 @@ public sealed class PeerExchangeTests
             peer with { RemovedUntil = Now + TimeSpan.FromHours(1) },
             peer with { Reputation = Reputation.New.After(ReputationCause.VerificationFailed, Now, Policy, 2) },
             peer with { Record = null },
-            peer with { Record = peer.Record! with { Content = RecordOf(0, "5.1.1.1:1", Now - PeerExchange.MaxAge - TimeSpan.FromSeconds(1)) } },
+            peer with { Record = Signed(RecordOf(0, "5.1.1.1:1", Now - PeerExchange.MaxAge - TimeSpan.FromSeconds(1)), 0) },
         ];
 
         unfit.ShouldAllBe(p => Sample(new[] { p }, "8.8.8.8:1", Now).IsEmpty);
@@ -122,7 +122,9 @@ public sealed class PeerExchangeTests
         return new KnownPeer
         {
             Id = Nodes[i].Id, Key = Nodes[i].PublicKey, Source = PeerSource.Inbound, FirstSeen = Now, LastSeen = Now,
-            Record = new SignedRecord(record, record.Sign(Nodes[i])),
+            Record = Signed(record, i),
         };
     })];
+
+    private static SignedRecord Signed(PeerRecord record, int node) => new(record, record.Sign(Nodes[node]));
 }

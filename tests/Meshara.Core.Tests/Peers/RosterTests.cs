@@ -178,6 +178,27 @@ public sealed class RosterTests
     }
 
     [Fact]
+    public void However_many_dial_in_half_of_the_target_is_dialled()
+    {
+        var crowded = Enumerable.Range(10, 24).Aggregate(new Roster(Self, 32), (r, n) => Admit(r, IdOf(n), n, Direction.Inbound).Roster);
+
+        crowded.Room(target: 16, peers: 24, dialled: 0).ShouldBe(8);
+        crowded.Room(target: 16, peers: 29, dialled: 5).ShouldBe(3);
+        crowded.Room(target: 16, peers: 32, dialled: 8).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(16, 32, 0, 0, 16)]
+    [InlineData(16, 32, 10, 2, 6)]
+    [InlineData(16, 32, 16, 8, 0)]
+    [InlineData(16, 32, 16, 4, 4)]
+    [InlineData(4, 8, 6, 1, 1)]
+    [InlineData(1, 1, 1, 0, 0)]
+    [InlineData(0, 32, 0, 0, 0)]
+    public void The_target_is_for_both_directions_and_half_of_it_for_ones_own(int target, int max, int peers, int dialled, int room) =>
+        new Roster(Self, max).Room(target, peers, dialled).ShouldBe(room);
+
+    [Fact]
     public void One_range_has_at_most_eight_connections_however_many_identities()
     {
         var roster = new Roster(Self, 32);

@@ -14,7 +14,9 @@ internal sealed class NodeProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "meshara.dll");
+    /// <summary>The copy that needs no compiling at each start, where the build has made one.</summary>
+    private static readonly string Program = new[] { "precompiled", "" }
+        .Select(folder => Path.Combine(AppContext.BaseDirectory, folder, "meshara.dll")).First(File.Exists);
 
     /// <summary>
     /// Settings of the runtime for a process that lives for seconds: a third of its processor time would go into the protection of

@@ -26,6 +26,13 @@ public sealed class HelpTests
     [InlineData("ping")]
     [InlineData("send")]
     [InlineData("events")]
+    [InlineData("store")]
+    [InlineData("store info")]
+    [InlineData("store check")]
+    [InlineData("store repair")]
+    [InlineData("store export")]
+    [InlineData("store import")]
+    [InlineData("store compact")]
     public async Task Help_has_an_example_of_that_very_command(string command)
     {
         var (exit, output, error) = await NodeProcess.CommandAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

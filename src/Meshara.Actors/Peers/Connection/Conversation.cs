@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Text;
 using Akka.Actor;
+using Google.Protobuf;
+using Meshara.Actors.Configuration;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
@@ -11,14 +14,19 @@ namespace Meshara.Actors.Peers.Connection;
 /// What is said on one connection once both sides know each other. Owned by its connection, on that actor's thread. Messages of one
 /// chunk go to the feed together, and nothing more is read until the application has taken them.
 /// </summary>
-internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality, int maxFrameSize, IActorRef messages)
+internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality, ConnectionSettings limits, IActorRef messages)
 {
-    private readonly List<PeerMessage> _batch = [];
+    private readonly Arrivals _arrivals = new(hearsay.Peer);
 
     /// <summary>Whether the application has not taken yet what was received.</summary>
     public bool IsDelivering { get; private set; }
 
-    public AfterFrame On(Envelope frame)
+    /// <summary>A frame, and how many bytes have arrived behind it.</summary>
+    /// <exception cref="InvalidProtocolBufferException">It is no frame of the protocol.</exception>
+    public AfterFrame On(ReadOnlySequence<byte> body, long following) =>
+        body.IsSingleSegment && _arrivals.TryTake(body.FirstSpan, following) ? AfterFrame.GoOn.Instance : On(Envelope.Parser.ParseFrom(body));
+
+    private AfterFrame On(Envelope frame)
     {
         switch (frame.MessageCase)
         {
@@ -29,7 +37,7 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
                 vitality.Ponged(frame.Pong.Nonce);
                 return AfterFrame.GoOn.Instance;
             case Envelope.MessageOneofCase.Data when Encoding.UTF8.GetByteCount(frame.Data.Channel) is > 0 and <= Mesh.MaxChannelLength:
-                _batch.Add(new PeerMessage(hearsay.Peer, frame.Data.Channel, frame.Data.Payload.Memory));
+                _arrivals.Add(frame.Data.Channel, frame.Data.Payload.Memory);
                 return AfterFrame.GoOn.Instance;
             case Envelope.MessageOneofCase.Goodbye:
                 return new AfterFrame.Leave(Reasons.FromWire(frame.Goodbye.Reason));
@@ -48,12 +56,11 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
     /// <summary>Hands on the messages of the chunk; how many there were.</summary>
     public int Deliver()
     {
-        var count = _batch.Count;
+        var count = _arrivals.Count;
         if (count > 0)
         {
             IsDelivering = true;
-            messages.Tell(new Deliver([.. _batch]));
-            _batch.Clear();
+            messages.Tell(new Deliver(_arrivals.TakeAll()));
         }
 
         return count;
@@ -86,21 +93,20 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
     private void GoOnReading()
     {
         IsDelivering = false;
-        vitality.Heard();
+        vitality.Paused();
         link.Read();
     }
 
     /// <summary>Queues what the application sends.</summary>
     private SendResult Send(Send send)
     {
-        var frame = new Envelope { Data = new Data { Channel = send.Channel, Payload = send.Payload } };
-        var size = FrameCodec.SizeOf(frame);
-        if (size - FrameCodec.HeaderSize > maxFrameSize)
+        // What the queue could never hold would be told that it is full for ever.
+        if (send.Largest > limits.MaxFrameSize || send.Frames.Length > limits.MaxQueuedSize || send.Messages > limits.MaxQueuedMessages)
         {
             return SendResult.TooLarge;
         }
 
-        return link.TrySend(frame, size) ? SendResult.Queued : SendResult.QueueFull;
+        return link.TrySend(send.Frames, send.Messages) ? SendResult.Queued : SendResult.QueueFull;
     }
 
     /// <summary>The heartbeat is due. Something to say is said; true when the peer is dead.</summary>
@@ -109,7 +115,7 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
         // While the application does not take what was received, or the peer was too fast, nothing is read: a silence says nothing of it.
         if (IsDelivering || link.IsHeldBack)
         {
-            vitality.Heard();
+            vitality.Paused();
         }
 
         var step = vitality.OnBeat();

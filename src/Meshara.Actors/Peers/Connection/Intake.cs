@@ -19,11 +19,12 @@ internal sealed class Intake(ConnectionSettings limits, NodeClock clock, ITimerS
     /// <summary>Whether the peer is being held back.</summary>
     public bool IsResting => timers.IsTimerActive(Rested.Instance);
 
-    /// <summary>A frame of so many bytes has come.</summary>
-    public void Took(long bytes)
+    /// <summary>So many frames have come.</summary>
+    public void Took(int frames, long bytes)
     {
-        _bytes = _bytes.After(bytes, clock.Elapsed);
-        _frames = _frames.After(1, clock.Elapsed);
+        var now = clock.Elapsed;
+        _bytes = _bytes.After(bytes, now);
+        _frames = _frames.After(frames, now);
     }
 
     /// <summary>Whether more may be read only when the connection has been told <see cref="Rested"/>.</summary>

@@ -32,7 +32,7 @@ internal sealed class Link
     private bool _writing;
 
     /// <param name="intake">Says when more may be read.</param>
-    /// <param name="vitality">Knows of writes that do not end.</param>
+    /// <param name="vitality">Knows of writes and frames that do not end.</param>
     /// <param name="connection">Told <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/> and <see cref="Broke"/>.</param>
     /// <param name="alive">Cancelled when the connection has stopped.</param>
     public Link(IPeerLink link, OutboundQueue queue, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
@@ -67,9 +67,9 @@ internal sealed class Link
     public void OnRested() => ReadAsync().PipeTo(_connection);
 
     /// <summary>Sends what the application says, in its turn; false when too much waits already.</summary>
-    public bool TrySend(Envelope frame, int size)
+    public bool TrySend(ReadOnlyMemory<byte> frames, int messages)
     {
-        var room = _queue.TryAdd(frame, size);
+        var room = _queue.TryAdd(frames, messages);
         Write();
         return room;
     }
@@ -98,14 +98,16 @@ internal sealed class Link
     }
 
     /// <summary>
-    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given each and says what follows;
+    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given the body of each, and how many bytes have arrived
+    /// behind it, and says what follows;
     /// <paramref name="limit"/> is asked before each, because it grows with the handshake.
     /// </summary>
-    public AfterFrame Take(Func<int> limit, Func<Envelope, AfterFrame> receive)
+    public AfterFrame Take(Func<int> limit, Func<ReadOnlySequence<byte>, long, AfterFrame> receive)
     {
         _reading = false;
         var buffer = _arrived.Buffer;
         AfterFrame after = AfterFrame.GoOn.Instance;
+        var (frames, before) = (0, Received);
         while (after is AfterFrame.GoOn)
         {
             var status = FrameCodec.TryRead(ref buffer, limit(), out var body);
@@ -114,8 +116,12 @@ internal sealed class Link
                 break;
             }
 
-            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Receive(body, receive);
+            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Receive(body, buffer.Length, receive);
+            frames++;
         }
+
+        _intake.Took(frames, Received - before);
+        _vitality.Received(isWithinFrame: after is AfterFrame.GoOn && !buffer.IsEmpty, isAnother: frames > 0);
 
         // A stream that ended within a frame: what is left will never be whole.
         _exhausted = _arrived.IsCompleted && after is AfterFrame.GoOn;
@@ -133,13 +139,12 @@ internal sealed class Link
         _exhausted = _arrived.IsCompleted;
     }
 
-    private AfterFrame Receive(ReadOnlySequence<byte> body, Func<Envelope, AfterFrame> receive)
+    private AfterFrame Receive(ReadOnlySequence<byte> body, long following, Func<ReadOnlySequence<byte>, long, AfterFrame> receive)
     {
         Received += FrameCodec.HeaderSize + body.Length;
-        _intake.Took(FrameCodec.HeaderSize + body.Length);
         try
         {
-            return receive(Envelope.Parser.ParseFrom(body));
+            return receive(body, following);
         }
         catch (InvalidProtocolBufferException)
         {
@@ -178,15 +183,15 @@ internal sealed class Link
         }
     }
 
-    private async Task<object> WriteAsync(IReadOnlyList<Envelope> frames, int size)
+    private async Task<object> WriteAsync(List<Outbound> frames, int size)
     {
-        // Rented while bytes move only: an idle connection holds no buffer.
-        var rented = ArrayPool<byte>.Shared.Rent(size);
+        // Rented while bytes move only: an idle connection holds no buffer. What is encoded already and goes alone needs none.
+        var rented = frames is [{ Frame: null }] ? null : ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            var length = Encode(frames, rented);
-            await _stream.WriteAsync(rented.AsMemory(0, length), _alive).ConfigureAwait(false);
-            Sent += length;
+            var bytes = rented is null ? frames[0].Encoded : rented.AsMemory(0, Encode(frames, rented));
+            await _stream.WriteAsync(bytes, _alive).ConfigureAwait(false);
+            Sent += bytes.Length;
             return Wrote.Instance;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
@@ -195,16 +200,19 @@ internal sealed class Link
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
     }
 
-    private static int Encode(IReadOnlyList<Envelope> frames, byte[] into)
+    private static int Encode(List<Outbound> frames, byte[] into)
     {
         var written = 0;
         foreach (var frame in frames)
         {
-            written += FrameCodec.Write(into.AsSpan(written), frame);
+            written += frame.Write(into.AsSpan(written));
         }
 
         return written;

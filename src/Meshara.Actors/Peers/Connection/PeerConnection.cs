@@ -1,3 +1,4 @@
+using System.Buffers;
 using Akka.Actor;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -140,11 +141,10 @@ internal sealed class PeerConnection(
     private void BecomeConnected()
     {
         _conversation = new Conversation(
-            new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor), _link!, _vitality, node.Settings.Connection.MaxFrameSize, messages);
+            new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor), _link!, _vitality, node.Settings.Connection, messages);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
         supervisor.Tell(new Opened(number, _introduction!));
-
         AskForLife();
     }
 
@@ -199,6 +199,7 @@ internal sealed class PeerConnection(
         _traffic.Heard();
         var after = _link!.Take(FrameLimit, On);
         NoteActivity();
+        _vitality.IfDueSooner(ArmHeartbeat);
         _traffic.Delivered(_conversation?.Deliver() ?? 0);
         switch (after)
         {
@@ -214,20 +215,19 @@ internal sealed class PeerConnection(
         }
     }
 
-    private AfterFrame On(Envelope frame)
+    private AfterFrame On(ReadOnlySequence<byte> body, long following)
     {
         if (_conversation is { } conversation)
         {
-            return conversation.On(frame);
+            return conversation.On(body, following);
         }
 
-        var (introduction, after) = Greeting.On(frame, node.Settings.Network, _peer!.RemoteKey);
+        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), node.Settings.Network, _peer!.RemoteKey);
         return introduction is null ? after : OnIntroduced(introduction);
     }
 
     /// <summary>A stranger may cost little; a peer may send much.</summary>
-    private int FrameLimit() =>
-        _conversation is null ? node.Settings.Connection.MaxHandshakeFrameSize : node.Settings.Connection.MaxFrameSize;
+    private int FrameLimit() => _conversation is null ? node.Settings.Connection.MaxHandshakeFrameSize : node.Settings.Connection.MaxFrameSize;
 
     private void NoteActivity()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Akka.Event;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -61,8 +62,33 @@ internal static class PeerConnectionProtocol
     /// <summary>What a connection is told while both sides know each other.</summary>
     public interface IToConversation;
 
-    /// <summary>Queue a message; answered with a <see cref="SendResult"/>.</summary>
-    public sealed record Send(string Channel, Google.Protobuf.ByteString Payload) : IToConversation;
+    /// <summary>Queue messages, all or none; answered with a <see cref="SendResult"/>.</summary>
+    /// <param name="Frames">Encoded by who sends them: on that thread, and into one array.</param>
+    /// <param name="Messages">How many they are.</param>
+    /// <param name="Largest">The body of the largest, in bytes.</param>
+    public sealed record Send(ReadOnlyMemory<byte> Frames, int Messages, int Largest) : IToConversation
+    {
+        public static Send Of(string channel, params IReadOnlyList<ReadOnlyMemory<byte>> payloads)
+        {
+            Span<byte> name = stackalloc byte[Mesh.MaxChannelLength];
+            name = name[..Encoding.UTF8.GetBytes(channel, name)];
+            var (size, largest) = (0, 0);
+            for (var i = 0; i < payloads.Count; i++)
+            {
+                var frame = DataFrame.SizeOf(name.Length, payloads[i].Length);
+                size = checked(size + frame);
+                largest = Math.Max(largest, frame - FrameCodec.HeaderSize);
+            }
+
+            var frames = new byte[size];
+            for (var (i, at) = (0, 0); i < payloads.Count; i++)
+            {
+                at += DataFrame.Write(frames.AsSpan(at), name, payloads[i].Span);
+            }
+
+            return new Send(frames, payloads.Count, largest);
+        }
+    }
 
     /// <summary>Ask the peer whom it knows.</summary>
     public sealed record AskForPeers : IToConversation, IDeadLetterSuppression

@@ -7,27 +7,39 @@ using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Peers.Connection;
 
-/// <summary>The signs of life of one connection: its heartbeat, the pings that people ask for, and writes that do not end.</summary>
+/// <summary>The signs of life of one connection: its heartbeat, the pings that people ask for, and what does not end: a write, or a frame of the peer's.</summary>
 internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random random)
 {
     /// <summary>Pings of people that may wait for their pongs; the oldest is forgotten first.</summary>
     private const int MaxAsked = 64;
 
     private readonly Dictionary<ulong, (IActorRef Asker, TimeSpan SentAt)> _asked = [];
-    private Heartbeat _heartbeat = new(settings.Heartbeat.Interval, settings.Heartbeat.Timeout, clock.Elapsed);
+    private Heartbeat _heartbeat = settings.Heartbeat.Begin(clock.Elapsed);
+    private TimeSpan _nextBeat;
     private TimeSpan? _writingSince;
+    private TimeSpan? _receivingSince;
     private TimeSpan _minuteBegan = clock.Elapsed;
     private int _pingsInMinute;
 
     public TimeSpan? RoundTripTime => _heartbeat.RoundTripTime;
 
-    /// <summary>How long until <see cref="OnBeat"/> has something to decide.</summary>
+    /// <summary>How long until <see cref="OnBeat"/> has something to decide. Who asks waits for it.</summary>
     public TimeSpan UntilNextBeat
     {
         get
         {
+            _nextBeat = _heartbeat.Due;
             var wait = _heartbeat.Due - clock.Elapsed;
             return wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
+        }
+    }
+
+    /// <summary>Where an answer may take longer than a silence, the next ping is due before that answer would have been.</summary>
+    public void IfDueSooner(Action arm)
+    {
+        if (_heartbeat.Due < _nextBeat)
+        {
+            arm();
         }
     }
 
@@ -53,6 +65,19 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
     }
 
     public void Heard() => _heartbeat = _heartbeat.OnHeard(clock.Elapsed);
+
+    /// <summary>Nothing was read for a while, by this side's own will: that says nothing of the peer.</summary>
+    public void Paused()
+    {
+        Heard();
+        _receivingSince = null;
+    }
+
+    /// <summary>Bytes have come.</summary>
+    /// <param name="isWithinFrame">They end within a frame.</param>
+    /// <param name="isAnother">That frame began with them.</param>
+    public void Received(bool isWithinFrame, bool isAnother) =>
+        _receivingSince = !isWithinFrame ? null : isAnother ? clock.Elapsed : _receivingSince ?? clock.Elapsed;
 
     public void Ponged(ulong nonce)
     {
@@ -88,8 +113,9 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
 
     public HeartbeatStep OnBeat()
     {
-        // A peer that sends but never reads would otherwise hold its queue full for ever.
-        if (_writingSince is { } since && clock.Elapsed - since >= settings.Heartbeat.Interval + settings.Heartbeat.Timeout)
+        // A peer that sends but never reads would otherwise hold its queue full for ever; one that sends a frame byte by byte would never be
+        // silent, nor ever have anything to say.
+        if (IsEndless(_writingSince) || IsEndless(_receivingSince))
         {
             return HeartbeatStep.DeclareDead.Instance;
         }
@@ -108,6 +134,8 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
 
         _asked.Clear();
     }
+
+    private bool IsEndless(TimeSpan? since) => clock.Elapsed - since >= settings.Heartbeat.Interval + settings.Heartbeat.Timeout;
 
     private ulong Nonce() => (ulong)random.NextInt64();
 }

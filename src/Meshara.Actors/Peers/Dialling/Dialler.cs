@@ -38,6 +38,11 @@ internal sealed class Dialler(
     {
         // Who was dialled for the configuration stays protected also where the store could not keep it as a manual peer.
         state.Roster = state.Roster.Protect(peer.Id, peer.Manual || state.OpenConnectionOf(peer.Id) is { Claim: not Claim.None });
+        if (peer.Manual)
+        {
+            state.Plan = peer.Addresses.Where(a => a.Proven).Aggregate(state.Plan, (plan, a) => plan.Found(peer.Id, a.Address));
+        }
+
         Follow(peer.Id);
     }
 
@@ -108,7 +113,7 @@ internal sealed class Dialler(
         foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
         {
             var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
-            var connection = start(new ConnectionOrigin.Dial(goal.Next, goal.Expected), goal.Source, claim);
+            var connection = start(new ConnectionOrigin.Dial(goal.Next, ExpectedBy(goal)), goal.Source, claim);
             state.Plan = state.Plan.Started(key, connection.Number);
         }
 
@@ -155,8 +160,11 @@ internal sealed class Dialler(
 
     /// <summary>Until when the goal must not be dialled, because its peer is banned or the range of its address is; null: it may be.</summary>
     private DateTimeOffset? BannedUntil(DialGoal goal) =>
-        goal.Expected is { } peer && state.Book[peer] is { Ban: { } ban } known && known.IsBanned(state.Now) ? ban.Until
+        ExpectedBy(goal) is { } peer && state.Book[peer] is { Ban: { } ban } known && known.IsBanned(state.Now) ? ban.Until
         : state.Ranges.BanOf(goal.Next, state.Now)?.Until;
+
+    /// <summary>Who must be there: where nobody was expected when the goal was set, somebody may have proved to be there since.</summary>
+    private NodeId? ExpectedBy(DialGoal goal) => goal.Expected ?? state.Book.PinnedAt(goal.Next)?.Id;
 
     /// <summary>Why a dial would only end in a refusal of this node's own.</summary>
     private Reason? RefusalOf(PeerAddress address, NodeId? expected) => state.Ranges.BanOf(address, state.Now) is not null

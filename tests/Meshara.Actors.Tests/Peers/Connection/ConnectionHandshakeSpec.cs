@@ -230,7 +230,7 @@ public sealed class ConnectionHandshakeSpec : ConnectionSpec
     {
         var (connection, _) = Accept();
 
-        connection.Tell(new Send("chat", Google.Protobuf.ByteString.Empty), TestActor);
+        connection.Tell(Send.Of("chat", ReadOnlyMemory<byte>.Empty), TestActor);
         ExpectMsg(SendResult.NotConnected);
         connection.Tell(PingNow.Instance, TestActor);
         ExpectMsg<MeshProtocol.Failed>().Reason.ShouldBe(Reason.NotConnected);

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Google.Protobuf;
 using Meshara.Actors.Peers;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -103,7 +102,7 @@ public sealed class ConnectionHeartbeatSpec : ConnectionSpec
     public void A_peer_that_sends_but_never_reads_is_dead_too()
     {
         var (connection, bob) = Connect();
-        connection.Tell(new Send("chat", ByteString.CopyFrom(new byte[100_000])), TestActor);
+        connection.Tell(Send.Of("chat", new byte[100_000]), TestActor);
         ExpectMsg(SendResult.Queued);
 
         // Noticed with the first heartbeat after interval + timeout.
@@ -114,5 +113,76 @@ public sealed class ConnectionHeartbeatSpec : ConnectionSpec
         }
 
         ExpectEnded(Reason.HeartbeatTimeout);
+    }
+
+    [Fact]
+    public void A_peer_that_sends_a_frame_byte_by_byte_is_never_silent_and_dead_all_the_same()
+    {
+        var (_, bob) = Connect();
+        bob.SayLength(1000);
+
+        for (var i = 0; i < 14; i++)
+        {
+            _ = bob.Write([1]);
+            Pass(Seconds(5));
+        }
+
+        ExpectEnded(Reason.HeartbeatTimeout);
+    }
+
+    [Fact]
+    public void One_that_ends_each_frame_in_time_is_well_however_many_it_begins()
+    {
+        var (_, bob) = Connect();
+
+        for (var i = 0; i < 14; i++)
+        {
+            // The end of a frame, and the beginning of the next: there is always one that is not whole.
+            bob.SayBytes(i == 0 ? [0, 0, 0, 0, 0, 0] : [0, 0, 0, 0]);
+            Pass(Seconds(10));
+        }
+
+        AllOf(Supervisor).ShouldAllBe(m => m is Activity);
+    }
+
+    [Fact]
+    public void What_waits_within_a_frame_because_the_application_is_slow_is_not_the_peers_fault()
+    {
+        var (connection, bob) = Connect();
+        var frame = new byte[FrameCodec.SizeOf(Data("a", 1))];
+        FrameCodec.Write(frame, Data("a", 1));
+        bob.SayBytes([.. frame, 0, 0]);
+        Feed.ExpectMsg<Deliver>();
+
+        Pass(Seconds(120));
+        connection.Tell(Delivered.Instance);
+        bob.SayBytes([0, 0]);
+        Pass(Seconds(20));
+
+        AllOf(Supervisor).ShouldAllBe(m => m is Activity);
+    }
+
+    [Fact]
+    public void Whatever_a_peer_that_never_reads_asks_for_what_waits_for_it_is_bounded()
+    {
+        Settings = Settings with { Connection = Settings.Connection with { MaxQueuedSize = 200_000, MaxFrameSize = 100_000 } };
+        var (connection, bob) = Connect();
+        var queued = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            connection.Tell(Send.Of("chat", new byte[50_000]), TestActor);
+            queued += ExpectMsg<SendResult>() == SendResult.Queued ? 1 : 0;
+        }
+
+        for (ulong nonce = 0; nonce < 2_000 && !bob.IsClosed; nonce++)
+        {
+            _ = bob.Write([0, 0, 0, 11, 0x12, 9, 9, .. BitConverter.GetBytes(nonce)]);
+        }
+
+        // One that is being written, and as many as may wait; the pings above their bound are a protocol error, and what waited is given up.
+        queued.ShouldBeInRange(3, 6);
+        ExpectEnded(Reason.ProtocolError);
+        Pass(Settings.Connection.GoodbyeTimeout);
+        ExpectTerminated(connection);
     }
 }

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Google.Protobuf;
 using Meshara.Actors.Peers;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -18,8 +17,8 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     {
         var (connection, bob) = Connect();
 
-        connection.Tell(new Send("chat", ByteString.CopyFromUtf8("hello")), TestActor);
-        connection.Tell(new Send("chat", ByteString.CopyFrom(new byte[Settings.Connection.MaxFrameSize])), TestActor);
+        connection.Tell(Send.Of("chat", "hello"u8.ToArray()), TestActor);
+        connection.Tell(Send.Of("chat", new byte[Settings.Connection.MaxFrameSize]), TestActor);
 
         ExpectMsg(SendResult.Queued);
         ExpectMsg(SendResult.TooLarge);
@@ -28,11 +27,26 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     }
 
     [Fact]
+    public void Messages_that_are_given_together_go_in_order_all_or_none()
+    {
+        Settings = Settings with { Connection = Settings.Connection with { MaxQueuedMessages = 3 } };
+        var (connection, bob) = Connect();
+
+        connection.Tell(Send.Of("chat", "one"u8.ToArray(), "two"u8.ToArray(), "three"u8.ToArray()), TestActor);
+        connection.Tell(Send.Of("chat", new byte[1], new byte[1], new byte[1], new byte[1]), TestActor);
+
+        ExpectMsg(SendResult.Queued);
+        ExpectMsg(SendResult.TooLarge);
+        new[] { bob.HearNext<Data>(), bob.HearNext<Data>(), bob.HearNext<Data>() }.Select(d => d.Payload.ToStringUtf8()).ShouldBe(["one", "two", "three"]);
+        bob.HearNothing();
+    }
+
+    [Fact]
     public void A_peer_that_does_not_read_fills_its_queue_and_drains_it_when_it_reads_again()
     {
         Settings = Settings with { Connection = Settings.Connection with { MaxQueuedMessages = 3 } };
         var (connection, bob) = Connect();
-        var hundredKilobytes = new Send("chat", ByteString.CopyFrom(new byte[100_000]));
+        var hundredKilobytes = Send.Of("chat", new byte[100_000]);
 
         // The first is being written, which the connection takes only in part; three more wait.
         for (var i = 0; i < 4; i++)
@@ -57,7 +71,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     {
         Settings = Settings with { Connection = Settings.Connection with { MaxQueuedSize = 250_000 } };
         var (connection, _) = Connect();
-        var hundredKilobytes = new Send("chat", ByteString.CopyFrom(new byte[100_000]));
+        var hundredKilobytes = Send.Of("chat", new byte[100_000]);
 
         var answers = Enumerable.Range(0, 4).Select(_ =>
         {

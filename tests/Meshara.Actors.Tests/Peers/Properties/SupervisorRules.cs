@@ -151,7 +151,7 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
         }
     }
 
-    private NodeId? PinnedAt(PeerAddress address) => disk.Book.Pins.TryGetValue(address, out var peer) ? peer : null;
+    private NodeId? PinnedAt(PeerAddress address) => disk.Book.HolderOf(address);
 
     private static IPAddress HostOf(PeerInfo peer) => ((PeerAddress.Ip)peer.Address!).EndPoint.Address;
 }

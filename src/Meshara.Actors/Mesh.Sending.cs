@@ -1,0 +1,44 @@
+using System.Text;
+using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Connection;
+using Meshara.Core.Identity;
+
+namespace Meshara.Actors;
+
+/// <content>What the application sends.</content>
+public sealed partial class Mesh
+{
+    /// <summary>Queues a message for a connected peer. Messages of one caller to one peer arrive in order.</summary>
+    /// <param name="peer">To whom.</param>
+    /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
+    /// <param name="payload">At most <c>max-frame-size</c> less about 100 bytes. It is copied.</param>
+    /// <param name="cancellation">Gives up waiting, not sending.</param>
+    /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
+    public Task<SendResult> SendAsync(
+        NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
+        SendAsync(peer, channel, [payload], cancellation);
+
+    /// <summary>
+    /// Queues several messages for a connected peer, in order: all of them, or none. That costs hardly more than one message does; who has
+    /// many small ones to send gives them some dozens at a time.
+    /// </summary>
+    /// <param name="peer">To whom.</param>
+    /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
+    /// <param name="payloads">Each a message of its own, at most <c>max-frame-size</c> less about 100 bytes; together what the queue holds. They are copied.</param>
+    /// <param name="cancellation">Gives up waiting, not sending.</param>
+    /// <exception cref="ArgumentException">The channel's name is empty or too long, or there is no payload.</exception>
+    public async Task<SendResult> SendAsync(
+        NodeId peer, string channel, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken cancellation = default)
+    {
+        CheckChannel(channel);
+        ArgumentNullException.ThrowIfNull(payloads);
+        if (payloads.Count == 0)
+        {
+            throw new ArgumentException("There is nothing to send.", nameof(payloads));
+        }
+
+        var send = PeerConnectionProtocol.Send.Of(channel, payloads);
+        var answer = await AskAsync(new MeshProtocol.ForPeer(peer, send), cancellation).ConfigureAwait(false);
+        return answer is SendResult result ? result : SendResult.NotConnected;
+    }
+}

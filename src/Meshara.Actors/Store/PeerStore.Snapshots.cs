@@ -1,0 +1,49 @@
+using Akka.Event;
+using Akka.Persistence;
+
+namespace Meshara.Actors.Store;
+
+internal sealed partial class PeerStore
+{
+    private void Snapshots()
+    {
+        Command<SaveSnapshotSuccess>(saved => OnSnapshotSaved(saved.Metadata.SequenceNr));
+        Command<SaveSnapshotFailure>(failed => _log.Warning(
+            "The snapshot of the peer store at {SequenceNr} could not be written, the journal stays until the next: {Cause}",
+            failed.Metadata.SequenceNr, failed.Cause.Message));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        Command<DeleteMessagesFailure>(failed => _log.Warning(
+            "The journal of the peer store could not be trimmed: {Cause}", failed.Cause.Message));
+        Command<DeleteSnapshotsFailure>(failed => _log.Warning(
+            "Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
+    }
+
+    private void OnSnapshot(SnapshotOffer offer)
+    {
+        _durable = (StoredPeers)offer.Snapshot;
+        (_offered, _replayed) = (offer.Metadata.SequenceNr, offer.Metadata.SequenceNr);
+        _takenAt = new DateTimeOffset(offer.Metadata.Timestamp, TimeSpan.Zero);
+    }
+
+    private void SnapshotIfDue()
+    {
+        if (_snapshots.IsDue(LastSequenceNr, _durable.Peers.Count, Now))
+        {
+            _snapshots.Try(LastSequenceNr, Now);
+            SaveSnapshot(_durable);
+        }
+    }
+
+    /// <summary>
+    /// The snapshot before the newest, and the journal since then, stay: should the newest be damaged, nothing is lost.
+    /// </summary>
+    private void OnSnapshotSaved(long sequenceNr)
+    {
+        if (_snapshots.Saved(sequenceNr) is > 0 and var before)
+        {
+            DeleteMessages(before);
+            DeleteSnapshots(new SnapshotSelectionCriteria(before - 1));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Store;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Actors.Tests.Store;
+
+public sealed class SnapshotPlanSpec
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly SnapshotPlan _plan = new(new StoreSettings { SnapshotEvery = 10, SnapshotAfter = TimeSpan.FromHours(1) });
+
+    [Fact]
+    public void The_journal_is_needed_from_the_one_before_the_newest_on()
+    {
+        _plan.Recovered(0, default, Noon);
+        _plan.Saved(10).ShouldBe(0);
+        _plan.Saved(20).ShouldBe(10);
+        _plan.Saved(30).ShouldBe(20);
+    }
+
+    [Fact]
+    public void One_that_is_told_after_a_later_one_is_the_one_before_it()
+    {
+        _plan.Recovered(10, Noon, Noon);
+        _plan.Saved(30).ShouldBe(10);
+        _plan.Saved(20).ShouldBe(20);
+        _plan.Newest.ShouldBe(30);
+        _plan.Saved(15).ShouldBe(20, "the older one came after the deletion that was to take it along");
+        _plan.Saved(30).ShouldBe(20, "told twice is one");
+        _plan.Saved(40).ShouldBe(30);
+    }
+
+    [Fact]
+    public void It_is_due_by_events_or_where_there_are_more_of_them_by_peers()
+    {
+        _plan.Recovered(100, Noon, Noon);
+        (_plan.IsDue(109, 5, Noon), _plan.IsDue(110, 5, Noon), _plan.IsDue(110, 50, Noon), _plan.IsDue(150, 50, Noon)).ShouldBe((false, true, false, true));
+    }
+
+    [Fact]
+    public void It_is_due_by_its_age_and_after_a_try_that_failed_not_at_once()
+    {
+        _plan.Recovered(100, Noon, Noon.AddMinutes(30));
+        _plan.IsDue(101, 5, Noon.AddMinutes(59)).ShouldBeFalse();
+        _plan.IsDue(101, 5, Noon.AddMinutes(60)).ShouldBeTrue();
+
+        _plan.Try(101, Noon.AddMinutes(60));
+        _plan.IsDue(102, 5, Noon.AddMinutes(61)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void After_a_clock_that_went_back_its_age_counts_from_now()
+    {
+        _plan.Recovered(100, Noon.AddYears(10), Noon);
+        _plan.IsDue(101, 5, Noon.AddHours(1)).ShouldBeTrue();
+    }
+}

@@ -1,0 +1,299 @@
+using System.Net;
+using Akka.Actor;
+using Akka.Event;
+using Meshara.Actors;
+using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Discovery;
+using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Bans;
+using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Dialling;
+using Meshara.Actors.Store;
+using Meshara.Actors.Transport;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Meshara.Simulation.Fleet;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
+
+namespace Meshara.Simulation.Policies;
+
+/// <summary>
+/// A node without actors: the roster, the dialler, the admissions, the exchange, the verdicts and all policies below them are the node's
+/// own; only what carries messages between them, <see cref="MeshSupervisor"/> in a node, is this shell.
+/// </summary>
+internal sealed class ShellNode
+{
+    /// <summary>While nothing is in doubt, a second in ten is looked at: what is asked then has nothing to say in between.</summary>
+    private static readonly TimeSpan QuietSecond = TimeSpan.FromSeconds(10), Busy = TimeSpan.FromSeconds(30);
+
+    /// <summary>A node reports traffic once a second; what counts of that here, who was seen and how far away it is, is reported so often.</summary>
+    private const int MinutesToReport = 5;
+
+    private readonly Member _member;
+    private readonly ShellStore _store;
+    private readonly Dialler _dialler;
+    private readonly Verdicts _verdicts;
+    private readonly Exchange _exchange;
+    private readonly Admissions _admissions;
+    private readonly Random _bootstrapChance;
+    private readonly Dictionary<long, ShellConnection> _connections = [];
+    private BootstrapPlan _bootstrap;
+    private long _lastConnection;
+    private TimeSpan _busyUntil;
+    private int _second, _minutes, _dials, _ways;
+
+    public ShellNode(Member member, NodeContext context, PolicyEngine engine)
+    {
+        (_member, Engine) = (member, engine);
+        _store = new ShellStore(member, context.Clock, engine, Tell);
+        _bootstrapChance = new Random(context.Seed);
+        _bootstrap = BootstrapPlan.Of(
+            context.Settings.Discovery.BootstrapNodes, context.Settings.Discovery.BootstrapRetry, context.Settings.Discovery.FewPeers());
+        var events = new ShellRef(e => engine.Witness.On(member, (MeshEvent)e));
+        State = new NodeState(
+            context, new PeerBook(new ShellRef(_store.On)), new Neighbours(ActorRefs.Nobody), new WayIn(new ShellRef(Tell)),
+            new Announcer(events, context.Clock, NoLogger.Instance), () => true);
+        _dialler = new Dialler(State, (origin, source, claim) => Start(origin, source, claim, null), WakeIn);
+        _verdicts = new Verdicts(State);
+        _exchange = new Exchange(State, _verdicts);
+        _admissions = new Admissions(State, new Acquaintances(State), _dialler, _verdicts, _exchange, _ => { });
+    }
+
+    public PolicyEngine Engine { get; }
+
+    public NodeState State { get; }
+
+    public bool IsGone { get; private set; }
+
+    public void Begin()
+    {
+        State.Recover(_member.Disk.Peers);
+        State.Announce.Tell(MeshEventKind.Ready, _member.Id);
+        _dialler.PlanFromTheStart();
+        State.WayIn.Connected(0);
+        Second(TimeSpan.FromSeconds(1));
+        Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
+    }
+
+    public void Tell(object message) => Engine.Post(() => On(message));
+
+    public void Stop()
+    {
+        IsGone = true;
+        foreach (var connection in _connections.Values)
+        {
+            connection.SayGoodbye(Reason.ShuttingDown);
+        }
+
+        _store.Flush();
+        _store.IsGone = true;
+    }
+
+    public void Die(bool isKnown)
+    {
+        (IsGone, _store.IsGone) = (true, true);
+        foreach (var connection in _connections.Values)
+        {
+            connection.Die(isKnown);
+        }
+    }
+
+    /// <summary>Its address has changed: what it has is lost, at its own side at once.</summary>
+    public void Move()
+    {
+        foreach (var connection in _connections.Values.Where(c => !c.IsGone).ToList())
+        {
+            connection.OnReset();
+        }
+    }
+
+    /// <summary>Somebody dials this node.</summary>
+    public ShellConnection Accept(IPEndPoint from)
+    {
+        var inbound = new Listener.Inbound(new Socket(from), from.Address, 0);
+        Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound);
+        return _connections[_lastConnection];
+    }
+
+    private LiveConnection Start(ConnectionOrigin origin, PeerSource source, Claim claim, Listener.Inbound? handshake)
+    {
+        var number = ++_lastConnection;
+        var shell = new ShellConnection(this, number, origin, State.Random.Next());
+        _connections.Add(number, shell);
+        var connection = new LiveConnection(number, shell.Ref, origin) { Source = source, Claim = claim, Handshake = handshake };
+        State.Connections.Add(connection);
+        if (origin is ConnectionOrigin.Dial dial)
+        {
+            Engine.Dial(_member, shell, dial);
+        }
+
+        return connection;
+    }
+
+    private void On(object message)
+    {
+        if (IsGone)
+        {
+            return;
+        }
+
+        Hurry();
+        switch (message)
+        {
+            case AskAdmission ask:
+                _admissions.OnAskAdmission(ask);
+                break;
+            case Opened opened:
+                _admissions.OnOpened(opened);
+                Engine.Time.After(Traffic.ReportEvery, () => Report(opened.Connection));
+                break;
+            case Ended ended:
+                _admissions.OnEnded(ended);
+                break;
+            case AskedForPeers question:
+                _exchange.OnAsked(question);
+                break;
+            case ToldOfPeers told:
+                _exchange.OnTold(told);
+                break;
+            case Misbehaved act:
+                _exchange.OnMisbehaved(act);
+                break;
+            case Stopped stopped:
+                _connections.Remove(stopped.Number);
+                if (State.Connections.Stopped(stopped.Connection) is { } unexplained)
+                {
+                    throw new InvalidOperationException($"Connection {unexplained} did not say how it ended.");
+                }
+
+                break;
+            case PeerStoreProtocol.Changed changed:
+                _admissions.OnChanged(changed.Peer);
+                break;
+            case PeerStoreProtocol.Forgotten forgotten:
+                State.Forget(forgotten.Peer);
+                break;
+            case PeerStoreProtocol.Kept kept:
+                State.Book.Answered(kept.Request, kept.Peer, null);
+                break;
+            case PeerStoreProtocol.NotKept notKept:
+                State.Book.Answered(notKept.Request, null, notKept.Reason);
+                break;
+            case BootstrapProtocol.Connected connected:
+                Follow(_bootstrap.With(connected.Peers));
+                break;
+            case BootstrapProtocol.Answered answer:
+                Follow(_bootstrap.Answered(answer.Node, State.Now));
+                break;
+            case BootstrapProtocol.Failed failure:
+                Follow(_bootstrap.Failed(failure.Node, failure.Reason, State.Now, _bootstrapChance.NextDouble()));
+                break;
+        }
+    }
+
+    /// <summary>As <see cref="Bootstrap"/> does.</summary>
+    private void Follow(BootstrapPlan plan)
+    {
+        _bootstrap = plan;
+        foreach (var node in plan.DueAt(State.Now).ToList())
+        {
+            _bootstrap = _bootstrap.Dialled(node);
+            _dialler.DialForBootstrap(node);
+        }
+
+        State.Announce.Health("bootstrap", _bootstrap.NoWayIn);
+        var way = ++_ways;
+        if (_bootstrap.NextDue is { } due)
+        {
+            var wait = due - State.Now;
+            Engine.Time.After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(10), () =>
+            {
+                if (way == _ways && !IsGone)
+                {
+                    Follow(_bootstrap);
+                }
+            });
+        }
+    }
+
+    private void WakeIn(TimeSpan wait)
+    {
+        var dial = ++_dials;
+        Engine.Time.After(wait, () =>
+        {
+            if (dial == _dials && !IsGone)
+            {
+                _dialler.DialWhatIsDue();
+            }
+        });
+    }
+
+    /// <summary>Something has happened: from now on every second counts for a while.</summary>
+    private void Hurry()
+    {
+        var wasQuiet = _busyUntil <= Engine.Time.Elapsed;
+        _busyUntil = Engine.Time.Elapsed + Busy;
+        if (wasQuiet)
+        {
+            Second(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private void Second(TimeSpan wait)
+    {
+        var second = ++_second;
+        Engine.Time.After(wait, () =>
+        {
+            if (second != _second || IsGone)
+            {
+                return;
+            }
+
+            _verdicts.OnTick();
+            _exchange.OnSecond();
+            Second(_busyUntil > Engine.Time.Elapsed || State.OwnFault.IsAway ? TimeSpan.FromSeconds(1) : QuietSecond);
+        });
+    }
+
+    private void OnMinute()
+    {
+        if (IsGone)
+        {
+            return;
+        }
+
+        State.Announce.TellUntoldRejections();
+        _exchange.Renew([_member.Address]);
+        _exchange.OnMinute();
+        _dialler.Feel();
+        if (++_minutes % MinutesToReport == 0)
+        {
+            State.Connections.Open.Select(c => c.Number).ToList().ForEach(Report);
+        }
+
+        Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
+    }
+
+    private void Report(long number)
+    {
+        if (!IsGone && _connections.TryGetValue(number, out var shell))
+        {
+            _admissions.OnActivity(new Activity(number, 0, 0, 0, shell.LastSeen, shell.RoundTripTime));
+            Engine.Settle();
+        }
+    }
+
+    /// <summary>A connection is no more.</summary>
+    public sealed record Stopped(long Number, IActorRef Connection);
+
+    private sealed class Socket(IPEndPoint from) : IInboundSocket
+    {
+        public IPEndPoint Remote => from;
+
+        public Task<IPeerLink> SecureAsync(CancellationToken cancellation) => throw new NotSupportedException("There are no bytes here.");
+
+        public void Dispose()
+        {
+        }
+    }
+}
