@@ -49,8 +49,8 @@ public sealed class FuzzerTests
 
         var (blind, guided) = ((int, int))run.Invoke(null, ["address", 3_000])!;
 
-        blind.ShouldBeGreaterThan(100, "an instrumented parser counts the ways through it");
-        guided.ShouldBeGreaterThan(blind);
+        blind.ShouldBeGreaterThan(50, "an instrumented parser counts the ways through it");
+        guided.ShouldBeGreaterThan(blind * 3 / 2);
     }
 
     private static string? FlawOf(Func<byte[], string?> look) => Trial.Run(new Target("a", "", look) { Seeds = [] }, [1, 2, 3])?.Kind;

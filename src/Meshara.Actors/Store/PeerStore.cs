@@ -100,9 +100,13 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
         _owner.Tell(new Unavailable($"could not be read: {OneLine(reason)}"));
     }
 
-    /// <summary>The actor stops after this: whether the events were written is not known until they are read again.</summary>
+    /// <summary>
+    /// The actor stops after this: whether the events were written is not known until they are read again. The connections are made anew
+    /// too, since SQLite opens what it may not write for reading only, and such a connection can never write again.
+    /// </summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
+        _plugin.Release();
         _log.Debug("The peer store could not be written: {Cause}", cause);
         _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}") { Lost = _atRisk + _drift.Count });
     }

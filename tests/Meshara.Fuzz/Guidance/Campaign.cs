@@ -50,7 +50,7 @@ internal sealed class Campaign
             outcome.Flaws.Count);
     }
 
-    /// <summary>The ways that so many inputs take: made of the seeds alone, and made of what has led to new ones.</summary>
+    /// <summary>The ways that so many inputs take which are made of one zero: of that alone, and of what has led to new ones too.</summary>
     public static (int Blind, int Guided) Explore(string name, int inputs)
     {
         return (Ways(isGuided: false), Ways(isGuided: true));
@@ -58,7 +58,7 @@ internal sealed class Campaign
         int Ways(bool isGuided)
         {
             var campaign = new Campaign(Target.All.Single(t => t.Name == name), 1, new Findings(""));
-            campaign._pool.AddRange(campaign._target.Seeds);
+            campaign._pool.Add([0]);
             for (var i = 0; i < inputs; i++)
             {
                 var input = campaign._mutator.Next(campaign.Choose(), campaign.Choose());

@@ -53,13 +53,14 @@ internal static class LoadCommand
         var victim = new Argument<string>("victim") { Description = "IP:PORT on loopback" };
         var sockets = new Option<int>("--sockets") { DefaultValueFactory = _ => 1000 };
         var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 1000 };
-        var command = new Command("swarm", "Holds many hostile sockets to a node of your own on loopback until its input ends, ten minutes at most.") { attack, victim, sockets, rate };
+        var command = new Command("swarm", "Holds many hostile sockets to a node of your own on loopback until its input ends, ten minutes at most. Says when it has begun, and at the end what it did, as JSON.") { attack, victim, sockets, rate };
         command.SetAction(async (parsed, cancellation) =>
         {
             var name = parsed.GetValue(attack)!;
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var swarm = new Swarm(IPEndPoint.Parse(parsed.GetValue(victim)!), Swarm.Named(name), parsed.GetValue(sockets), parsed.GetValue(rate));
             var running = swarm.RunAsync(name, over.Token);
+            Console.WriteLine(Swarm.Begun);
             await Task.WhenAny(running, Console.In.ReadToEndAsync(over.Token));
             await over.CancelAsync();
             Console.WriteLine(JsonSerializer.Serialize(await running, JsonSerializerOptions.Web));

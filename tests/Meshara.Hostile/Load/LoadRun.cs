@@ -57,11 +57,7 @@ internal sealed class LoadRun(LoadPlan plan)
     private async Task<(Service Attacked, Service Twin)> PhaseAsync(
         Victim victim, HonestCrowd crowd, HonestCrowd twins, string? attack, (Service Attacked, Service Twin)? before)
     {
-        using var swarm = attack is null ? null : Start(victim, attack);
-        if (swarm is not null)
-        {
-            await Task.Delay(LoadPlan.BuildUp);
-        }
+        using var swarm = attack is null ? null : await StartAsync(victim, attack);
 
         var costBefore = await victim.CostAsync();
         var (ownBefore, attackerBefore, clock) = (Victim.CpuSecondsOf(Environment.ProcessId), CpuOf(swarm), Stopwatch.StartNew());
@@ -98,10 +94,21 @@ internal sealed class LoadRun(LoadPlan plan)
         }
     }
 
-    private Process Start(Victim victim, string attack) => Process.Start(new ProcessStartInfo("dotnet", [
-        Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), "swarm", attack, $"{victim.Address}", "--sockets", $"{plan.Hostile}", "--rate", $"{plan.Rate}",
-    ])
-    { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+    /// <summary>Starts a swarm, and lets it build up.</summary>
+    private async Task<Process> StartAsync(Victim victim, string attack)
+    {
+        var swarm = Process.Start(new ProcessStartInfo("dotnet", [
+            Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), "swarm", attack, $"{victim.Address}", "--sockets", $"{plan.Hostile}", "--rate", $"{plan.Rate}",
+        ])
+        { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        if (await swarm.StandardOutput.ReadLineAsync() != Swarm.Begun)
+        {
+            throw new InvalidOperationException($"The attackers of {attack} did not start.");
+        }
+
+        await Task.Delay(LoadPlan.BuildUp);
+        return swarm;
+    }
 
     /// <summary>A swarm ends when its input does.</summary>
     private static async Task<SwarmReport> ReportOfAsync(Process swarm)

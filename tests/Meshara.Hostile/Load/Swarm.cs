@@ -17,6 +17,9 @@ internal sealed class Swarm(IPEndPoint victim, IReadOnlyList<Behaviour> behaviou
     /// <summary>All behaviours at once, each with its share of the sockets.</summary>
     public const string Together = "together";
 
+    /// <summary>What a swarm says when its first sockets are on their way.</summary>
+    public const string Begun = "begun";
+
     /// <summary>Sockets that wait for their connect at one time; a victim's backlog holds no more.</summary>
     private const int Connecting = 256;
 
