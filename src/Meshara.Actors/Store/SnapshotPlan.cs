@@ -11,6 +11,8 @@ internal sealed class SnapshotPlan(StoreSettings settings)
     private long _second;
     private long _tried;
     private DateTimeOffset _triedAt;
+    private bool _isTrimming;
+    private bool _isUntrimmed;
 
     /// <summary>Where the newest good one stands in the journal; 0 where there is none.</summary>
     public long Newest { get; private set; }
@@ -34,7 +36,7 @@ internal sealed class SnapshotPlan(StoreSettings settings)
     /// One has been written. On a server several are written at a time, and an older one may be told of last: it is not needed, and what was
     /// deleted before it came is deleted once more.
     /// </summary>
-    /// <returns>Where the second newest stands; up to there nothing is needed any more. 0: nothing can go.</returns>
+    /// <returns>Where the second newest stands; up to there nothing is needed any more. 0: nothing can go now.</returns>
     public long Saved(long sequence)
     {
         if (sequence > Newest)
@@ -46,6 +48,27 @@ internal sealed class SnapshotPlan(StoreSettings settings)
             _second = Math.Max(_second, sequence);
         }
 
+        _isUntrimmed = true;
+        return Trim();
+    }
+
+    /// <summary>The deletion that was under way is over, well or not: one that failed is tried again with the next snapshot.</summary>
+    /// <returns>As of <see cref="Saved"/>, where more can go since it began.</returns>
+    public long Trimmed()
+    {
+        _isTrimming = false;
+        return Trim();
+    }
+
+    /// <summary>One deletion at a time: two that overlap are a deadlock to a server, which ends one of them.</summary>
+    private long Trim()
+    {
+        if (_second == 0 || _isTrimming || !_isUntrimmed)
+        {
+            return 0;
+        }
+
+        (_isTrimming, _isUntrimmed) = (true, false);
         return _second;
     }
 }

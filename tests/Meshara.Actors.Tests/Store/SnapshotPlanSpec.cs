@@ -17,19 +17,38 @@ public sealed class SnapshotPlanSpec
         _plan.Recovered(0, default, Noon);
         _plan.Saved(10).ShouldBe(0);
         _plan.Saved(20).ShouldBe(10);
+        _plan.Trimmed().ShouldBe(0, "nothing more can go");
         _plan.Saved(30).ShouldBe(20);
+    }
+
+    [Fact]
+    public void One_deletion_is_under_way_at_a_time_and_the_next_takes_all_that_can_go_by_then()
+    {
+        _plan.Recovered(10, Noon, Noon);
+        _plan.Saved(20).ShouldBe(10);
+        _plan.Saved(30).ShouldBe(0);
+        _plan.Saved(40).ShouldBe(0);
+        _plan.Trimmed().ShouldBe(30);
+        _plan.Trimmed().ShouldBe(0);
     }
 
     [Fact]
     public void One_that_is_told_after_a_later_one_is_the_one_before_it()
     {
         _plan.Recovered(10, Noon, Noon);
-        _plan.Saved(30).ShouldBe(10);
-        _plan.Saved(20).ShouldBe(20);
+        SavedAndTrimmed(30).ShouldBe(10);
+        SavedAndTrimmed(20).ShouldBe(20);
         _plan.Newest.ShouldBe(30);
-        _plan.Saved(15).ShouldBe(20, "the older one came after the deletion that was to take it along");
-        _plan.Saved(30).ShouldBe(20, "told twice is one");
-        _plan.Saved(40).ShouldBe(30);
+        SavedAndTrimmed(15).ShouldBe(20, "the older one came after the deletion that was to take it along");
+        SavedAndTrimmed(30).ShouldBe(20, "told twice is one");
+        SavedAndTrimmed(40).ShouldBe(30);
+
+        long SavedAndTrimmed(long sequence)
+        {
+            var trimmed = _plan.Saved(sequence);
+            _plan.Trimmed().ShouldBe(0);
+            return trimmed;
+        }
     }
 
     [Fact]
