@@ -6,8 +6,9 @@ namespace Meshara.Core.Peers;
 
 /// <summary>
 /// Which inbound handshakes may be under way, immutable. When a bound is reached the oldest handshake of the source that has the
-/// most gives way to the newcomer, instead of the newcomer being refused: a flood of silent sockets then displaces itself, while an
-/// honest peer, which is done within milliseconds, hardly ever is the oldest. (Slowloris-style exhaustion of connection slots.)
+/// most (where several have, the oldest of all theirs) gives way to the newcomer, instead of the newcomer being refused: a flood of
+/// silent sockets then displaces itself, while an honest peer, which is done within milliseconds, hardly ever is the oldest.
+/// (Slowloris-style exhaustion of connection slots.)
 /// </summary>
 internal sealed record HandshakeSlots(int Max, int MaxPerSource)
 {
@@ -48,7 +49,7 @@ internal sealed record HandshakeSlots(int Max, int MaxPerSource)
             return (With(source, own.Add(handshake), Count + 1), null);
         }
 
-        var (crowded, most) = Sources.MaxBy(s => s.Value.Count);
+        var (crowded, most) = Sources.MaxBy(s => (s.Value.Count, -s.Value[0]));
         var relieved = With(crowded, most.Remove(most[0]), Count - 1);
         return (relieved.With(source, relieved.Sources.GetValueOrDefault(source, []).Add(handshake), Count), most[0]);
     }

@@ -45,6 +45,22 @@ public sealed class HandshakeSlotsTests
     }
 
     [Fact]
+    public void When_each_source_has_as_many_the_oldest_of_all_gives_way()
+    {
+        var slots = new HandshakeSlots(100, 3);
+        for (var n = 0; n < 100; n++)
+        {
+            (slots, _) = slots.Take(new IPAddress([10, 0, 0, (byte)n]), n);
+        }
+
+        for (var n = 0; n < 100; n++)
+        {
+            (slots, var givesWay) = slots.Take(new IPAddress([10, 0, 1, (byte)n]), 100 + n);
+            givesWay.ShouldBe(n);
+        }
+    }
+
+    [Fact]
     public void What_is_over_makes_room_once()
     {
         var (slots, _) = new HandshakeSlots(10, 2).Take(One, 1);
