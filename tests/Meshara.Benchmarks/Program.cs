@@ -1,4 +1,6 @@
 using Meshara.Benchmarks;
+using Meshara.Benchmarks.Growth;
+using Meshara.Benchmarks.Micro;
 using Meshara.Benchmarks.Node;
 using Meshara.Benchmarks.Store;
 using Meshara.Benchmarks.Tables;
@@ -19,6 +21,11 @@ switch (args)
         return await PrintAsync(store, rest);
     case ["node", .. var rest]:
         return await PrintAsync(node, rest);
+    case ["micro", .. [] or ["--quick"]]:
+        return MicroSuite.Run(quick: args.Length > 1);
+    case ["growth", var folder, .. [] or ["--quick"]]:
+        await GrowthCommand.RunAsync(new DirectoryInfo(folder), quick: args.Length > 2);
+        return 0;
     case ["target", ("node" or "raw") and var kind]:
         await Target.RunAsync(kind);
         return 0;
@@ -53,6 +60,8 @@ int Usage()
                                              NAME: {string.Join(", ", store.Select(b => b.Name))}.
         node [NAME ...] [--quick] [--json]   Whole nodes on loopback beside raw SslStream, the same table.
                                              NAME: {string.Join(", ", node.Select(b => b.Name))}.
+        growth FOLDER [--quick]              What more connections, known peers and neighbours on the LAN cost: tables, and pictures in FOLDER.
+        micro [--quick]                      Single calls by BenchmarkDotNet: codec, reputation, choice of peers, mDNS.
         """);
     return 2;
 }

@@ -31,7 +31,7 @@ internal sealed class MemoryPerPeer : IBenchmark
         {
             foreach (var records in new[] { true, false })
             {
-                var (store, book, addresses) = Measure((ExtendedActorSystem)system, peers, records);
+                var (store, book, addresses) = Measure(system, peers, records);
                 yield return new Figure($"memory per known peer, {peers:N0} known, {(records ? "a signed record of each" : "no records")}",
                     store + book + addresses, "B", Aim: Aim.AtMost(AimInBytes))
                 {
@@ -41,9 +41,10 @@ internal sealed class MemoryPerPeer : IBenchmark
         }
     }
 
-    private static (double Store, double Book, double Addresses) Measure(ExtendedActorSystem system, int peers, bool records)
+    /// <returns>Bytes of a peer.</returns>
+    public static (double Store, double Book, double Addresses) Measure(ActorSystem system, int peers, bool records)
     {
-        var serializer = new PeerStoreSerializer(system);
+        var serializer = new PeerStoreSerializer((ExtendedActorSystem)system);
         var state = NewState(system);
         Read(serializer, 10, records);
         var before = Samples.LiveBytes();

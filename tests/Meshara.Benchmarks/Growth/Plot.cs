@@ -1,0 +1,35 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace Meshara.Benchmarks.Growth;
+
+/// <summary>A growth as a picture: both axes logarithmic, so that what grows in proportion is a straight line of one slope.</summary>
+internal static class Plot
+{
+    private const double Width = 640, Height = 360;
+
+    /// <summary>A zero has no place on a logarithmic axis.</summary>
+    private const double Least = 0.001;
+
+    private static readonly OxyColor[] Colors = [OxyColor.FromRgb(0x09, 0x69, 0xda), OxyColor.FromRgb(0xbc, 0x4c, 0x00), OxyColor.FromRgb(0x1a, 0x7f, 0x37)];
+
+    public static string Svg(Growth growth)
+    {
+        var model = new PlotModel { Title = $"Cost by number of {growth.Axis}", TitleFontSize = 14, Background = OxyColors.White, PlotAreaBorderColor = OxyColors.LightGray };
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = growth.Axis, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColors.LightGray });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColors.LightGray });
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
+        foreach (var (curve, color) in growth.Curves.Zip(Colors))
+        {
+            var series = new LineSeries { Title = curve.Name, Color = color, MarkerType = MarkerType.Circle, MarkerFill = color };
+            series.Points.AddRange(growth.Counts.Zip(curve.Values, (x, y) => new DataPoint(x, Math.Max(y, Least))));
+            model.Series.Add(series);
+        }
+
+        using var svg = new MemoryStream();
+        new SvgExporter { Width = Width, Height = Height }.Export(model, svg);
+        return System.Text.Encoding.UTF8.GetString(svg.ToArray());
+    }
+}
