@@ -8,21 +8,17 @@ internal static class EveryCore
     /// <summary>So many at a time: one by one the hand-over would cost more than the work.</summary>
     private const int Portion = 1024;
 
-    public static void For(int count, Action<int> work) => Unwrapped(() => Parallel.For(0, (count + Portion - 1) / Portion, portion =>
-    {
-        for (var i = portion * Portion; i < Math.Min(count, (portion + 1) * Portion); i++)
-        {
-            work(i);
-        }
-    }));
-
-    public static void Both(Action one, Action other) => Unwrapped(() => Parallel.Invoke(one, other));
-
-    private static void Unwrapped(Action parallel)
+    public static void For(int count, Action<int> work)
     {
         try
         {
-            parallel();
+            Parallel.For(0, (count + Portion - 1) / Portion, portion =>
+            {
+                for (var i = portion * Portion; i < Math.Min(count, (portion + 1) * Portion); i++)
+                {
+                    work(i);
+                }
+            });
         }
         catch (AggregateException e)
         {

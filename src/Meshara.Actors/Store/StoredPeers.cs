@@ -11,12 +11,16 @@ internal sealed class StoredPeers
 {
     public static readonly StoredPeers Empty = new(HashTrie<NodeId, KnownPeer>.Empty, AddressIndex.Empty);
 
-    private StoredPeers(HashTrie<NodeId, KnownPeer> peers, AddressIndex index) => (Peers, Index) = (peers, index);
+    private readonly Lazy<AddressIndex> _index;
+
+    private StoredPeers(HashTrie<NodeId, KnownPeer> peers, AddressIndex index) => (Peers, _index) = (peers, new Lazy<AddressIndex>(index));
+
+    private StoredPeers(HashTrie<NodeId, KnownPeer> peers, Lazy<AddressIndex> index) => (Peers, _index) = (peers, index);
 
     public HashTrie<NodeId, KnownPeer> Peers { get; }
 
     /// <summary>Which peers each address is remembered of, proven or not: a search through all peers for each pin would cost milliseconds.</summary>
-    public AddressIndex Index { get; }
+    public AddressIndex Index => _index.Value;
 
     /// <summary>Which peer each proven address is pinned to.</summary>
     public IEnumerable<KeyValuePair<PeerAddress, NodeId>> Pins =>
@@ -24,12 +28,13 @@ internal sealed class StoredPeers
 
     public RangeBans Ranges { get; private init; } = RangeBans.None;
 
+    /// <summary>The index is made on another core meanwhile: a node that starts goes on without it until the first change.</summary>
     public static StoredPeers Of(IEnumerable<KnownPeer> peers, RangeBans? ranges = null)
     {
         KnownPeer[] all = [.. peers];
-        var (byId, index) = (HashTrie<NodeId, KnownPeer>.Empty, AddressIndex.Empty);
-        EveryCore.Both(() => byId = HashTrie<NodeId, KnownPeer>.Of([.. all]), () => index = AddressIndex.Of(all));
-        return new StoredPeers(byId, index) { Ranges = ranges ?? RangeBans.None };
+        var index = new Lazy<AddressIndex>(() => AddressIndex.Of(all));
+        ThreadPool.QueueUserWorkItem(making => GC.KeepAlive(making.Value), index, preferLocal: false);
+        return new StoredPeers(HashTrie<NodeId, KnownPeer>.Of([.. all]), index) { Ranges = ranges ?? RangeBans.None };
     }
 
     /// <summary>The peer that has proven to be at the address; null if none has.</summary>
@@ -177,7 +182,7 @@ internal sealed class StoredPeers
         return new StoredPeers(Peers.SetItem(peer), Index.Moved(peer.Id, before, peer.Addresses)) { Ranges = Ranges };
     }
 
-    private StoredPeers With(RangeBans ranges) => new(Peers, Index) { Ranges = ranges };
+    private StoredPeers With(RangeBans ranges) => new(Peers, _index) { Ranges = ranges };
 
     private StoredPeers Without(KnownPeer peer) => new(Peers.Remove(peer.Id), Index.Moved(peer.Id, peer.Addresses, [])) { Ranges = Ranges };
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
+using NSec.Cryptography;
 
 namespace Meshara.Core.Identity;
 
@@ -28,7 +28,9 @@ public readonly record struct NodeId : IComparable<NodeId>
         Span<byte> hash = stackalloc byte[Size];
         Span<byte> bytes = stackalloc byte[PublicKey.Size];
         key.CopyTo(bytes);
-        SHA256.HashData(bytes, hash);
+
+        // Of 32 bytes: that of the runtime takes twice as long, and a node that starts needs a hundred thousand.
+        HashAlgorithm.Sha256.Hash(bytes, hash);
         return new NodeId(Bytes32.From(hash));
     }
 

@@ -49,6 +49,7 @@ internal sealed class MemoryPerPeer : IBenchmark
         Read(serializer, 10, records);
         var before = Samples.LiveBytes();
         var known = Read(serializer, peers, records);
+        GC.KeepAlive(known.Index);
         var stored = Samples.LiveBytes();
 
         // The book alone, then all that the supervisor makes of it.
