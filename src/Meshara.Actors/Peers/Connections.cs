@@ -65,14 +65,21 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 internal sealed class Connections
 {
     private readonly Dictionary<long, LiveConnection> _live = [];
+    private readonly Dictionary<long, LiveConnection> _dialled = [];
     private readonly Dictionary<IActorRef, long> _actors = [];
 
     public IEnumerable<LiveConnection> All => _live.Values;
 
+    /// <summary>Those that this node dials, or has dialled: few, also where very many have dialled it.</summary>
+    public IReadOnlyCollection<LiveConnection> Dialled => _dialled.Values;
+
+    /// <summary>How many dials have not come to their end.</summary>
+    public int DialsUnderWay => _dialled.Values.Count(c => !c.IsOpen);
+
     public IEnumerable<LiveConnection> Open => _live.Values.Where(c => c.IsOpen && !c.Superseded);
 
     /// <summary>The network groups of those that this node dials, or has dialled.</summary>
-    public IEnumerable<NetworkGroup> GroupsDialled => _live.Values.Select(c => c.Dialled).OfType<PeerAddress>().Select(NetworkGroup.Of);
+    public IEnumerable<NetworkGroup> GroupsDialled => _dialled.Values.Select(c => c.Dialled).OfType<PeerAddress>().Select(NetworkGroup.Of);
 
     /// <summary>The number of the newest connection; they only grow.</summary>
     public long Latest { get; private set; }
@@ -83,15 +90,27 @@ internal sealed class Connections
     public void Add(LiveConnection connection)
     {
         Latest = connection.Number;
-        _live.Add(connection.Number, connection);
+        Update(connection);
         _actors.Add(connection.Actor, connection.Number);
     }
 
     public bool TryGet(long number, [NotNullWhen(true)] out LiveConnection? connection) => _live.TryGetValue(number, out connection);
 
-    public LiveConnection Update(LiveConnection connection) => _live[connection.Number] = connection;
+    public LiveConnection Update(LiveConnection connection)
+    {
+        if (connection.Direction == Direction.Outbound)
+        {
+            _dialled[connection.Number] = connection;
+        }
 
-    public bool TryRemove(long number, [NotNullWhen(true)] out LiveConnection? connection) => _live.Remove(number, out connection);
+        return _live[connection.Number] = connection;
+    }
+
+    public bool TryRemove(long number, [NotNullWhen(true)] out LiveConnection? connection)
+    {
+        _dialled.Remove(number);
+        return _live.Remove(number, out connection);
+    }
 
     public LiveConnection? ByHandshake(long handshake) => _live.Values.FirstOrDefault(c => !c.IsOpen && c.Handshake?.Handshake == handshake);
 

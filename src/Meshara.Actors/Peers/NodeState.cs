@@ -64,18 +64,16 @@ internal sealed class NodeState(
     {
         get
         {
-            var (counted, outbound) = (0, 0);
-            foreach (var c in Connections.All)
+            var target = Settings.Discovery.TargetPeers;
+            var dialled = Connections.Dialled.Count(IsCounted);
+            var peers = dialled;
+            if (peers < target)
             {
-                if (c is { Superseded: false, Claim: Claim.None } && (c.IsOpen || c.Direction == Direction.Outbound)
-                    && !(c.Peer is { } peer && Book[peer] is { Manual: true }))
-                {
-                    counted++;
-                    outbound += c.Direction == Direction.Outbound ? 1 : 0;
-                }
+                // Thousands may have dialled this node: they are counted no further than matters.
+                peers += Connections.Open.Where(c => c.Direction == Direction.Inbound && IsCounted(c)).Take(target - peers).Count();
             }
 
-            return Roster.Room(Settings.Discovery.TargetPeers, counted, outbound);
+            return Roster.Room(target, peers, dialled);
         }
     }
 
@@ -102,6 +100,9 @@ internal sealed class NodeState(
         Book.Forget(peer);
         Addresses.Remove(peer);
     }
+
+    private bool IsCounted(LiveConnection c) =>
+        c is { Superseded: false, Claim: Claim.None } && !(c.Peer is { } peer && Book[peer] is { Manual: true });
 
     /// <summary>An event about a connection.</summary>
     public MeshEvent About(MeshEventKind kind, LiveConnection connection) => new(kind, Now)

@@ -29,20 +29,20 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public bool Explains(Reason reason) => IsAway && reason
         is Reason.Unreachable or Reason.Refused or Reason.HandshakeTimeout or Reason.NameNotFound or Reason.NetworkDown or Reason.HandshakeRejected;
 
-    public void OnLost(NodeId peer, ReputationCause cause, Reason reason)
+    public void OnLost(LiveConnection connection, NodeId peer, ReputationCause cause, Reason reason)
     {
         var wasInDoubt = _outage.IsInDoubt;
-        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.Open.Count() + 1, hasNetwork(), state.Now);
+        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.Open.Count() + 1, hasNetwork(), state.Now, connection.OpenedAt);
         if (_outage.AwaySince is { } since)
         {
             state.Announce.Health("network", $"This node is cut off from the network since {since:u}: most of its connections broke at once. It goes on trying.");
         }
-        else if (!wasInDoubt)
+        else if (!wasInDoubt && _outage.IsInDoubt)
         {
             // Whether the others are still there is known in one timeout then, not after the silence that each heartbeat waits for.
-            foreach (var connection in state.Connections.Open)
+            foreach (var other in state.Connections.Open)
             {
-                connection.Actor.Tell(Probe.Instance);
+                other.Actor.Tell(Probe.Instance);
             }
         }
     }

@@ -17,6 +17,9 @@ internal sealed record Outage(TimeSpan Window)
     /// <summary>So many at least must break: one or two may well fail at once by themselves.</summary>
     public const int FewestLosses = 3;
 
+    /// <summary>So many at most wait for their verdict. Who comes and vanishes by the hundred is not worth more memory.</summary>
+    public const int MostHeld = 1000;
+
     /// <summary>A second that took so long was no second: the process was stopped, or the machine asleep.</summary>
     public static readonly TimeSpan Asleep = TimeSpan.FromSeconds(20);
 
@@ -24,7 +27,11 @@ internal sealed record Outage(TimeSpan Window)
 
     private DateTimeOffset Began { get; init; }
 
+    /// <summary>How many connections were open when the first broke.</summary>
     private int OpenBefore { get; init; }
+
+    /// <summary>How many of them have broken since.</summary>
+    private int Broken { get; init; }
 
     private DateTimeOffset BlamelessUntil { get; init; }
 
@@ -42,7 +49,11 @@ internal sealed record Outage(TimeSpan Window)
     /// <param name="openBefore">How many connections were open, this one included.</param>
     /// <param name="hasNetwork">Whether an interface of this machine is up.</param>
     /// <param name="now">The time.</param>
-    public Outage OnLost(Loss loss, int openBefore, bool hasNetwork, DateTimeOffset now)
+    /// <param name="openedAt">
+    /// When it came about; null: long ago. One that came after the first had broken says nothing of this node: else a few strangers
+    /// who come and vanish again and again would have it believe that it is cut off, and blame nobody.
+    /// </param>
+    public Outage OnLost(Loss loss, int openBefore, bool hasNetwork, DateTimeOffset now, DateTimeOffset? openedAt = null)
     {
         if (IsAway || now < BlamelessUntil)
         {
@@ -51,11 +62,11 @@ internal sealed record Outage(TimeSpan Window)
 
         var began = Held.IsEmpty ? now : Began;
         var before = Held.IsEmpty ? openBefore : OpenBefore;
-        var held = Held.Add(loss);
-        var most = held.Length >= FewestLosses && held.Length * 2 > before;
+        var broken = (Held.IsEmpty ? 0 : Broken) + (openedAt > began ? 0 : 1);
+        var most = broken >= FewestLosses && broken * 2 > before;
         return most || !hasNetwork
             ? this with { AwaySince = began, Held = [] }
-            : this with { Held = held, Began = began, OpenBefore = before };
+            : this with { Held = Held.Length < MostHeld ? Held.Add(loss) : Held, Began = began, OpenBefore = before, Broken = broken };
     }
 
     /// <summary>About every second. What was held for its time is to be judged.</summary>

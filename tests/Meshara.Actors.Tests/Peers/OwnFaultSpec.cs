@@ -2,6 +2,7 @@ using System.Net;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
@@ -87,6 +88,32 @@ public sealed class OwnFaultSpec : MeshSpec
 
         node.Disk[_others[2].Id]!.Reputation.Score.ShouldBeLessThan(0);
         StatusOf(node).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Strangers_who_come_and_vanish_do_not_have_it_believe_that_it_is_cut_off_or_ask_everybody_again_and_again()
+    {
+        var node = Start(Identities.Numbered(9), IPAddress.Parse("10.2.0.9"));
+        var guest = Join(node, Identities.Numbered(10), IPAddress.Parse("10.3.0.1"));
+        var asked = 0;
+        for (var n = 0; n < 20; n++)
+        {
+            Join(node, Identities.Numbered(20 + n), IPAddress.Parse($"10.4.{n}.1")).Close();
+            Pass(Seconds(0.5));
+            while (guest.TryHear() is { } heard)
+            {
+                if (heard.Ping is { } ping)
+                {
+                    asked++;
+                    guest.Say(new Envelope { Pong = new Pong { Nonce = ping.Nonce } });
+                }
+            }
+        }
+
+        asked.ShouldBe(1);
+        ExpectNo(node, MeshEventKind.HealthChanged);
+        Pass(Seconds(20));
+        node.Disk[Identities.Numbered(39).Id]!.Reputation.Score.ShouldBeLessThan(0);
     }
 
     [Fact]

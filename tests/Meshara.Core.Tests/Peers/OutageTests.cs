@@ -51,6 +51,22 @@ public sealed class OutageTests
         new Outage(Window).OnLost(LossOf(1), 2, true, Now).OnLost(LossOf(2), 1, true, Now).IsAway.ShouldBeFalse();
 
     [Fact]
+    public void Who_came_after_the_first_had_broken_says_nothing_of_this_node_however_often_it_vanishes()
+    {
+        var outage = new Outage(Window).OnLost(LossOf(1), 8, true, Now);
+        for (var n = 1; n <= 2 * Outage.MostHeld; n++)
+        {
+            outage = outage.OnLost(LossOf(n % 200), 8, true, Now.AddMilliseconds(n), openedAt: Now.AddMilliseconds(n - 0.5));
+        }
+
+        outage.IsAway.ShouldBeFalse();
+        outage.OnTick(Now.AddSeconds(15)).Verdicts.Length.ShouldBe(Outage.MostHeld);
+
+        // Those who were there before say all the more.
+        Enumerable.Range(0, 4).Aggregate(outage, (o, n) => o.OnLost(LossOf(n), 8, true, Now.AddSeconds(3), openedAt: Now.AddHours(-1))).IsAway.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Without_a_network_the_first_loss_says_it() =>
         new Outage(Window).OnLost(LossOf(1), 8, false, Now).AwaySince.ShouldBe(Now);
 

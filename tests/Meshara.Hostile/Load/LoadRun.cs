@@ -6,8 +6,8 @@ namespace Meshara.Hostile.Load;
 
 /// <summary>
 /// One node, its honest peers and one attack after another; and a twin that nobody attacks, with a tenth of the peers. Both nodes, the honest
-/// peers and the attackers are processes that share the cores of one machine: what each takes is told, and the twin shows what the machine
-/// alone does to a ping in the same moment.
+/// peers and the attackers are processes that share the cores of one machine, the attackers with the lowest priority: what each takes is
+/// told, and the twin shows what the machine alone does to a ping in the same moment.
 /// </summary>
 internal sealed class LoadRun(LoadPlan plan)
 {
@@ -101,6 +101,9 @@ internal sealed class LoadRun(LoadPlan plan)
             Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), "swarm", attack, $"{victim.Address}", "--sockets", $"{plan.Hostile}", "--rate", $"{plan.Rate}",
         ])
         { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+
+        // Attackers have machines of their own: what they compute here must not be taken from the node and the honest.
+        swarm.PriorityClass = ProcessPriorityClass.Idle;
         if (await swarm.StandardOutput.ReadLineAsync() != Swarm.Begun)
         {
             throw new InvalidOperationException($"The attackers of {attack} did not start.");

@@ -28,7 +28,7 @@ internal sealed class Verdicts(NodeState state)
         switch (cause)
         {
             case ReputationCause.Timeout or ReputationCause.ConnectionLost:
-                state.OwnFault.OnLost(peer, cause.Value, ended.Reason);
+                state.OwnFault.OnLost(connection, peer, cause.Value, ended.Reason);
                 break;
             case { } why:
                 Judge(connection, peer, why, ended.Reason);

@@ -46,8 +46,7 @@ internal sealed class CandidateDials(NodeState state)
 
         (_chosenAt, _wasCutShort) = (state.Now, false);
         _anchors ??= Candidates.AnchorsOf(state.Book.All);
-        var dialled = state.Connections.All.Where(c => c.Direction == Direction.Outbound).ToList();
-        var busy = dialled.Select(c => c.Peer ?? c.Expected).OfType<NodeId>().ToHashSet();
+        var busy = state.Connections.Dialled.Select(c => c.Sought).OfType<NodeId>().ToHashSet();
         var chosen = state.Candidates.Choose(
             state.Book.Peers,
             state.Addresses,

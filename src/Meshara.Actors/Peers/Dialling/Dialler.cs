@@ -17,6 +17,8 @@ internal sealed class Dialler(
 
     private readonly CandidateDials _candidates = new(state);
 
+    private int FreeDials => Math.Max(0, state.Settings.Connection.MaxDials - state.Connections.DialsUnderWay);
+
     /// <summary>Wants what the store and the configuration ask for, and begins.</summary>
     public void PlanFromTheStart()
     {
@@ -109,16 +111,14 @@ internal sealed class Dialler(
     public void DialWhatIsDue()
     {
         state.Plan = state.Plan.Bar(BannedUntil, state.Now);
-        var underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
-        foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(Math.Max(0, state.Settings.Connection.MaxDials - underWay)).ToList())
+        foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(FreeDials).ToList())
         {
             var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
             var connection = start(new ConnectionOrigin.Dial(goal.Next, ExpectedBy(goal)), goal.Source, claim);
             state.Plan = state.Plan.Started(key, connection.Number);
         }
 
-        underWay = state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound });
-        foreach (var (candidate, source) in _candidates.Choose(state.Settings.Connection.MaxDials - underWay))
+        foreach (var (candidate, source) in _candidates.Choose(FreeDials))
         {
             start(new ConnectionOrigin.Dial(candidate.Address, candidate.Peer), source, Claim.None);
         }
