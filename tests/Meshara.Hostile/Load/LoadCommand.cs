@@ -19,9 +19,10 @@ internal static class LoadCommand
             DefaultValueFactory = _ => [.. Names], AllowMultipleArgumentsPerToken = true, Description = $"Which: {string.Join("; ", Behaviour.All.Select(b => $"{b.Name}: {b.What}"))}; {Swarm.Together}: all at once",
         };
         attacks.AcceptOnlyFromAmong([.. Names]);
+        var equal = new Option<bool>("--equal") { Description = "The attackers take as much of the processor as the others, not only what is left" };
         var command = new Command("load", "Starts a node on loopback, has honest peers ping it, attacks it in one way after another, and tells how they are served and what it costs. Exit 1 if they are served twice as badly.")
         {
-            honest, hostile, rate, time, attacks,
+            honest, hostile, rate, time, attacks, equal,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -31,7 +32,7 @@ internal static class LoadCommand
                 return 2;
             }
 
-            var plan = new LoadPlan(parsed.GetValue(honest), parsed.GetValue(hostile), parsed.GetValue(rate), length, parsed.GetValue(attacks)!);
+            var plan = new LoadPlan(parsed.GetValue(honest), parsed.GetValue(hostile), parsed.GetValue(rate), length, parsed.GetValue(attacks)!, parsed.GetValue(equal));
             try
             {
                 return await new LoadRun(plan).RunAsync(stop) ? 0 : 1;

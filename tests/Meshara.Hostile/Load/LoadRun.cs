@@ -101,9 +101,11 @@ internal sealed class LoadRun(LoadPlan plan)
             Path.Combine(AppContext.BaseDirectory, "meshara-hostile.dll"), "swarm", attack, $"{victim.Address}", "--sockets", $"{plan.Hostile}", "--rate", $"{plan.Rate}",
         ])
         { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        if (!plan.IsEqual)
+        {
+            swarm.PriorityClass = ProcessPriorityClass.Idle;
+        }
 
-        // Attackers have machines of their own: what they compute here must not be taken from the node and the honest.
-        swarm.PriorityClass = ProcessPriorityClass.Idle;
         if (await swarm.StandardOutput.ReadLineAsync() != Swarm.Begun)
         {
             throw new InvalidOperationException($"The attackers of {attack} did not start.");
