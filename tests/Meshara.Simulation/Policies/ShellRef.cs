@@ -7,7 +7,10 @@ internal sealed class ShellRef(Action<object> told) : MinimalActorRef
 {
     private static readonly ActorPath Somewhere = new RootActorPath(Address.AllSystems) / "shell";
 
-    public override ActorPath Path => Somewhere;
+    private static long _last;
+
+    /// <summary>With a number of its own: references are compared by their paths too.</summary>
+    public override ActorPath Path { get; } = Somewhere.WithUid(Interlocked.Increment(ref _last));
 
     public override IActorRefProvider Provider => throw new NotSupportedException("There is no actor system here.");
 

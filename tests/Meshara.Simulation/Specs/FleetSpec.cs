@@ -1,6 +1,8 @@
+using Akka.Actor;
 using Meshara.Actors.Configuration;
 using Meshara.Simulation.Fleet;
 using Meshara.Simulation.Output;
+using Meshara.Simulation.Policies;
 using Shouldly;
 using Xunit;
 
@@ -50,6 +52,16 @@ public sealed class FleetSpec
         report.PowerCuts.ShouldBeGreaterThan(0);
         report.CrashNoticedP99!.Value.ShouldBeLessThanOrEqualTo(5);
         report.FalseDeaths.ShouldBe(0);
+    }
+
+    [Fact]
+    public void However_many_stand_for_actors_none_is_taken_for_another()
+    {
+        const int Many = 100_000;
+
+        var refs = Enumerable.Range(0, Many).Select(IActorRef (_) => new ShellRef(_ => { })).ToHashSet();
+
+        refs.Count.ShouldBe(Many);
     }
 
     [Fact]
