@@ -33,7 +33,7 @@ internal sealed class StoredPeers
     {
         KnownPeer[] all = [.. peers];
         var index = new Lazy<AddressIndex>(() => AddressIndex.Of(all));
-        ThreadPool.QueueUserWorkItem(making => GC.KeepAlive(making.Value), index, preferLocal: false);
+        _ = Task.Run(() => index.Value);
         return new StoredPeers(HashTrie<NodeId, KnownPeer>.Of([.. all]), index) { Ranges = ranges ?? RangeBans.None };
     }
 

@@ -15,16 +15,13 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task While_the_database_is_away_commands_are_refused_and_the_owner_knows_until_it_is_back()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         await Owner.ExpectMsgAsync<Changed>();
 
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
-
             (await AskAsync(store, r => new Learn(r, PeerOf(2), PeerSource.Manual, true, null)))
                 .ShouldBeOfType<NotKept>().Reason.ShouldBe(Reason.StoreUnavailable);
             (await Owner.ExpectMsgAsync<Unavailable>()).Cause.ShouldNotBeNull().ShouldContain("locked");
@@ -49,12 +46,10 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task A_database_that_can_be_read_but_not_written_is_not_back()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
             store.Tell(new Learn(1, PeerOf(1), PeerSource.Mdns, false, null), TestActor);
             (await Owner.ExpectMsgAsync<Unavailable>()).Cause.ShouldNotBeNull();
 
@@ -84,16 +79,13 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task What_the_node_itself_says_meanwhile_is_written_in_order_when_the_database_is_back()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         await Owner.ExpectMsgAsync<Changed>();
 
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
-
             // The first is under way when the database turns out to be away, and waits with those after it.
             store.Tell(new Learn(101, PeerOf(2), PeerSource.Mdns, false, At("192.0.2.2:7373")), TestActor);
             (await Owner.ExpectMsgAsync<Unavailable>()).Cause.ShouldNotBeNull();
@@ -126,12 +118,10 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task More_than_can_wait_is_lost_and_counted()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
             store.Tell(new Learn(1, PeerOf(1), PeerSource.Mdns, false, null), TestActor);
             await Owner.ExpectMsgAsync<Unavailable>();
 
@@ -156,14 +146,12 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task Drift_that_was_being_written_when_the_database_went_away_is_counted()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         await Owner.ExpectMsgAsync<Changed>();
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
             store.Tell(new Judge(IdOf(1), ReputationCause.Timeout));
             await Owner.ExpectMsgAsync<Changed>();
             store.Tell(new Flush(), TestActor);
@@ -200,14 +188,12 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task A_stop_while_the_database_is_away_is_answered()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         store.Tell(new Judge(IdOf(1), ReputationCause.Timeout));
 
-        using var blocker = new SqliteConnection($"Data Source={File};Pooling=False");
-        blocker.Open();
-        await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
+        using var held = Lock();
         (await StopAsync(store)).Everything.ShouldBeFalse();
     }
 
@@ -215,14 +201,12 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     public async Task What_a_slow_database_does_not_take_at_once_is_added_up_outside_and_loses_nothing()
     {
         const int Reports = 3 * UnderWay.MaxDrift;
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=10" };
+        WaitFor(seconds: 10);
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         await Owner.ExpectMsgAsync<Changed>();
-        using (var blocker = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (Lock())
         {
-            blocker.Open();
-            await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
             store.Tell(new Learn(1, PeerOf(2), PeerSource.Manual, true, null), TestActor);
             for (var i = 0; i < Reports; i++)
             {
@@ -247,11 +231,9 @@ public sealed class PeerStoreOutageSpec : StoreSpec
     [Fact]
     public async Task No_more_commands_wait_for_a_slow_database_than_the_bound()
     {
-        Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout=1" };
+        WaitFor(seconds: 1);
         var (store, _) = await StartAsync();
-        using var blocker = new SqliteConnection($"Data Source={File};Pooling=False");
-        blocker.Open();
-        await using var held = await blocker.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
+        using var held = Lock();
 
         for (var i = 1; i <= UnderWay.MaxDurable + 1; i++)
         {
@@ -266,5 +248,17 @@ public sealed class PeerStoreOutageSpec : StoreSpec
         }
 
         refused.Count.ShouldBe(UnderWay.MaxDurable);
+    }
+
+    /// <summary>How long the store waits for a database that another has locked.</summary>
+    private void WaitFor(int seconds) => Settings = new StoreSettings { ConnectionString = $"Data Source={File};Default Timeout={seconds}" };
+
+    /// <summary>Another program writes to the database until this is disposed; it can still be read.</summary>
+    private SqliteConnection Lock()
+    {
+        var another = new SqliteConnection($"Data Source={File};Pooling=False");
+        another.Open();
+        Sql.Execute(another, "BEGIN IMMEDIATE");
+        return another;
     }
 }

@@ -140,11 +140,7 @@ public abstract class StoreSpec : TestKit
     {
         using var connection = Connect();
         connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every caller passes a constant.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
+        Sql.Execute(connection, sql);
     }
 
     private List<(long Sequence, long Serializer, string Manifest)> Rows(string sql)

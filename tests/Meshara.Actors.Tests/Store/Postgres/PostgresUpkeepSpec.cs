@@ -83,11 +83,7 @@ public sealed class PostgresUpkeepSpec : IDisposable
     {
         using var connection = new NpgsqlConnection(_database);
         connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every caller passes a constant.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
+        Sql.Execute(connection, sql);
     }
 
     private static KnownPeer PeerOf(int n)

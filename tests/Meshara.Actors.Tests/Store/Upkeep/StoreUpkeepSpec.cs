@@ -191,11 +191,7 @@ public sealed class StoreUpkeepSpec : IDisposable
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
         connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every caller passes a constant.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
+        Sql.Execute(connection, sql);
     }
 
     private static KnownPeer PeerOf(int n)
