@@ -108,7 +108,7 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
     {
         _plugin.Release();
         _log.Debug("The peer store could not be written: {Cause}", cause);
-        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}") { Lost = _atRisk + _drift.Count });
+        _owner.Tell(new Unavailable($"could not be written: {OneLine(cause)}{_plugin.Remark()}") { Lost = _atRisk + _drift.Count });
     }
 
     private void Fail(string cause)

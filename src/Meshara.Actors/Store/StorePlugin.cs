@@ -15,6 +15,9 @@ namespace Meshara.Actors.Store;
 /// </summary>
 internal sealed class StorePlugin
 {
+    /// <summary>With less a database cannot go on: a few pages, in bytes.</summary>
+    private const long SmallestRoom = 64 * 1024;
+
     private readonly StoreDatabase _database;
 
     private StorePlugin(StoreDatabase database, string journalId, string snapshotId)
@@ -55,6 +58,21 @@ internal sealed class StorePlugin
 
         Release();
         return $"is gone: {file} was deleted or moved away; put it back, or stop the node and go on without it";
+    }
+
+    /// <summary>
+    /// What to say besides of a write that failed, in brackets, or nothing: on a full disk SQLite speaks now of that, now of an I/O error.
+    /// </summary>
+    public string Remark()
+    {
+        try
+        {
+            return _database.File is { } file && new DriveInfo(file).AvailableFreeSpace < SmallestRoom ? " (no room is left on its disk)" : "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     /// <inheritdoc cref="StoreDatabase.CompactIfWorthwhile"/>

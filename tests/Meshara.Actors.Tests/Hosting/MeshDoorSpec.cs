@@ -37,11 +37,13 @@ public sealed class MeshDoorSpec() : TestKit("akka.loglevel = WARNING\nakka.test
 
         added.WasConnected.ShouldBeFalse();
         added.Peer.PeerId.ShouldBe((await one.ReadyAsync()).Id);
+
+        // Who has answered a ping has heard that it is connected.
+        (await two.PingAsync(added.Peer.PeerId)).ShouldBeGreaterThan(TimeSpan.Zero);
         var other = (await one.ListPeersAsync()).ShouldHaveSingleItem();
         other.PeerId.ShouldBe((await two.ReadyAsync()).Id);
         other.Direction.ShouldBe(Direction.Inbound);
         other.Source.ShouldBe(PeerSource.Inbound);
-        (await two.PingAsync(added.Peer.PeerId)).ShouldBeGreaterThan(TimeSpan.Zero);
         (await two.AddPeerAsync(address)).WasConnected.ShouldBeTrue();
     }
 

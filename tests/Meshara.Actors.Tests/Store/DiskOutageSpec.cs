@@ -30,7 +30,7 @@ public sealed class DiskOutageSpec : StoreSpec
         var filler = Path.Combine(_disk, "filler");
         Fill(filler);
 
-        (await OutageAsync(store)).ShouldContain("full");
+        (await OutageAsync(store)).ShouldContain("no room is left on its disk");
         System.IO.File.Delete(filler);
 
         await IsBackAsync(store);
@@ -48,7 +48,8 @@ public sealed class DiskOutageSpec : StoreSpec
             Run("mount", "-o", "remount,ro", _disk);
         });
 
-        (await OutageAsync(store)).ShouldContain("could not be written");
+        (await OutageAsync(store)).ShouldSatisfyAllConditions(
+            cause => cause.ShouldContain("could not be written"), cause => cause.ShouldNotContain("room"));
         Run("mount", "-o", "remount,rw", _disk);
 
         await IsBackAsync(store);

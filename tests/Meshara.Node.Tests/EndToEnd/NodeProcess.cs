@@ -14,6 +14,9 @@ internal sealed class NodeProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>So many lines of a node are shown with what it has not come to.</summary>
+    private const int MostTold = 60;
+
     /// <summary>The copy that needs no compiling at each start, where the build has made one.</summary>
     private static readonly string Program = new[] { "precompiled", "" }
         .Select(folder => Path.Combine(AppContext.BaseDirectory, folder, "meshara.dll")).First(File.Exists);
@@ -162,9 +165,21 @@ internal sealed class NodeProcess : IDisposable
     public async Task UntilAsync(Func<bool> holds)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!holds())
+        var told = new Queue<string>();
+        try
         {
-            await _lines.Reader.ReadAsync(patience.Token);
+            while (!holds())
+            {
+                told.Enqueue((await _lines.Reader.ReadAsync(patience.Token)).ToJsonString());
+                if (told.Count > MostTold)
+                {
+                    told.Dequeue();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ShouldAssertException($"It did not come about. {Peers.Count} peers are connected; the last that the node told:\n{string.Join('\n', told)}");
         }
     }
 
