@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
 using Meshara.Hostile;
@@ -24,11 +23,11 @@ command.SetAction(async (parsed, _) =>
         return 2;
     }
 
-    var field = new Field(address, parsed.GetValue(network)!, parsed.GetValue(seed), parsed.GetValue(count));
     try
     {
-        var report = await Attack.All.Single(a => a.Name == parsed.GetValue(name)).RunAsync(field);
-        Console.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+        var met = await AttackRun.RunAsync(
+            parsed.GetValue(name)!, address, parsed.GetValue(network)!, parsed.GetValue(seed), parsed.GetValue(count));
+        Console.WriteLine(met.ToJsonString());
         return 0;
     }
     catch (Exception e) when (e is TransportException or TimeoutException or System.Net.Sockets.SocketException)

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.RateLimiting;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Core.Identity;
@@ -26,6 +27,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     private readonly NodeClock _clock;
     private readonly X509Certificate2 _certificate;
     private readonly SslStreamCertificateContext _context;
+    private readonly RateLimiter _turns = TurnTakingStream.TurnsOf(Environment.ProcessorCount);
 
     public TlsTransport(NodeIdentity identity, NodeClock clock)
     {
@@ -46,7 +48,11 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
 
     public IPeerListener Listen(ListenAddress address) => new TcpListener(address, this);
 
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        _turns.Dispose();
+    }
 
     /// <summary>Owns the socket from the start: whatever comes of the handshake, it is in the link or closed.</summary>
     internal async Task<IPeerLink> SecureAsync(Socket socket, NodeId? expected, bool server, CancellationToken cancellation)
@@ -56,10 +62,20 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         try
         {
             var remote = PeerAddress.Of((IPEndPoint)socket.RemoteEndPoint!);
-            stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
-            await (server
-                ? stream.AuthenticateAsServerAsync(ServerOptions(judge), cancellation)
-                : stream.AuthenticateAsClientAsync(ClientOptions(judge), cancellation)).ConfigureAwait(false);
+            var network = new NetworkStream(socket, ownsSocket: true);
+            if (server)
+            {
+                var inTurn = new TurnTakingStream(network, _turns);
+                stream = new SslStream(inTurn, leaveInnerStreamOpen: false);
+                await stream.AuthenticateAsServerAsync(ServerOptions(judge), cancellation).ConfigureAwait(false);
+                inTurn.EndTurns();
+            }
+            else
+            {
+                stream = new SslStream(network, leaveInnerStreamOpen: false);
+                await stream.AuthenticateAsClientAsync(ClientOptions(judge), cancellation).ConfigureAwait(false);
+            }
+
             if (stream.NegotiatedApplicationProtocol != Protocol)
             {
                 throw new TransportException(Reason.AlpnMismatch, "The other side did not agree to meshara/1.");

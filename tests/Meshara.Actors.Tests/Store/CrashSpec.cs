@@ -40,7 +40,7 @@ public sealed class CrashSpec(ITestOutputHelper output) : IDisposable
         var points = new List<int>();
         for (var n = 0; n < 200; n++)
         {
-            await Task.Delay(_random.Next(25));
+            await Task.Delay(_random.Next(40));
             Signal(writer, "STOP");
             SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{writer.Id}/stat").Split(") ")[1][0] == 'T', Patience).ShouldBeTrue();
             Directory.CreateDirectory(copy);
@@ -49,9 +49,9 @@ public sealed class CrashSpec(ITestOutputHelper output) : IDisposable
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
             }
 
-            Signal(writer, "CONT");
             points.Add(Check(copy));
             Directory.Delete(copy, recursive: true);
+            Signal(writer, "CONT");
         }
 
         writer.Kill();

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Meshara.Core.Peers;
+using Meshara.Hostile;
 using Meshara.Node.Tests.Lan;
 using Shouldly;
 using Xunit;
@@ -30,10 +32,15 @@ public class HostileField : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs an attack to its end; what the attacker has met.</summary>
+    /// <summary>Runs an attack to its end, as a program where it comes from another host; what the attacker has met.</summary>
     internal async Task<JsonObject> AttackAsync(string attack, int seed, int count)
     {
-        var (exit, report, error) = await NodeProcess.AttackAsync(Hosts?.Others, attack, _victim.Address, "--seed", $"{seed}", "--count", $"{count}");
+        if (Hosts is null)
+        {
+            return await AttackRun.RunAsync(attack, PeerAddress.Parse(_victim.Address), "meshara", seed, count);
+        }
+
+        var (exit, report, error) = await NodeProcess.AttackAsync(Hosts.Value.Others, attack, _victim.Address, "--seed", $"{seed}", "--count", $"{count}");
         exit.ShouldBe(0, error);
         return JsonNode.Parse(report)!.AsObject();
     }
