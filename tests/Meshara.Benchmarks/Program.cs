@@ -39,13 +39,19 @@ switch (args)
 async Task<int> PrintAsync(IBenchmark[] all, string[] rest)
 {
     var names = rest.Where(a => !a.StartsWith('-')).ToHashSet();
-    if (rest.Any(a => a is not ("--quick" or "--json") && a.StartsWith('-')) || names.Any(n => all.All(b => b.Name != n)))
+    if (rest.Any(a => a is not ("--quick" or "--json" or "--gate") && a.StartsWith('-')) || names.Any(n => all.All(b => b.Name != n)))
     {
         return Usage();
     }
 
-    await Table.PrintAsync(all.Where(b => names.Count == 0 || names.Contains(b.Name)), new Scale(rest.Contains("--quick")), rest.Contains("--json"));
-    return 0;
+    var farOff = await Table.PrintAsync(all.Where(b => names.Count == 0 || names.Contains(b.Name)), new Scale(rest.Contains("--quick")), rest.Contains("--json"));
+    if (!rest.Contains("--gate") || farOff.Count == 0)
+    {
+        return 0;
+    }
+
+    Console.Error.WriteLine($"Far from their aims: {string.Join("; ", farOff.Select(f => f.Name))}.");
+    return 1;
 }
 
 int Usage()
@@ -60,6 +66,7 @@ int Usage()
                                              NAME: {string.Join(", ", store.Select(b => b.Name))}.
         node [NAME ...] [--quick] [--json]   Whole nodes on loopback beside raw SslStream, the same table.
                                              NAME: {string.Join(", ", node.Select(b => b.Name))}.
+                                             --gate: exit 1 if a figure misses its aim by four times; ratios and allocations, no times.
         growth FOLDER [--quick]              What more connections, known peers and neighbours on the LAN cost: tables, and pictures in FOLDER.
         micro [--quick]                      Single calls by BenchmarkDotNet: codec, reputation, choice of peers, mDNS.
         """);

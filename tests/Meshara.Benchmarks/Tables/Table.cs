@@ -8,8 +8,10 @@ internal static class Table
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static async Task PrintAsync(IEnumerable<IBenchmark> benchmarks, Scale scale, bool json)
+    /// <summary>The figures that are far from their aims.</summary>
+    public static async Task<IReadOnlyList<Figure>> PrintAsync(IEnumerable<IBenchmark> benchmarks, Scale scale, bool json)
     {
+        var farOff = new List<Figure>();
         if (!json)
         {
             Console.WriteLine("| figure | ours | ceiling, same run | ratio | aim | met |");
@@ -21,8 +23,14 @@ internal static class Table
             await foreach (var figure in benchmark.MeasureAsync(scale))
             {
                 Console.WriteLine(json ? JsonOf(benchmark, figure) : MarkdownOf(figure));
+                if (figure.IsFarOff)
+                {
+                    farOff.Add(figure);
+                }
             }
         }
+
+        return farOff;
     }
 
     /// <summary>Three significant digits: what is noise on a shared machine is not printed.</summary>
