@@ -7,18 +7,25 @@ internal static class CommandLine
 {
     public const int Done = 0, Failed = 1, WrongUsage = 2, NoNode = 3;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>All commands, for the parser and for what is made of them: completion, the manual.</summary>
+    public static RootCommand Root()
     {
         var root = new RootCommand("Meshara: a peer-to-peer node that finds peers, proves who they are and keeps the good ones.\n\nExample: meshara run")
         {
             RunCommand.Make(), DemoCommand.Make(), IdCommand.Make(), DiscoverCommand.Make(), StoreCommands.Make(),
+            InviteCommands.Invite(), InviteCommands.Join(),
         };
         foreach (var command in SteeringCommands.Make())
         {
             root.Add(command);
         }
 
-        var parsed = root.Parse(args);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -14,7 +14,7 @@ internal static class RunCommand
     {
         var config = Layers.Files();
         var data = CommandLine.Data();
-        var listen = new Option<string?>("--listen") { Description = "Where to listen; port 0 picks a free one.", HelpName = "HOST:PORT" };
+        var listen = Listen();
         var peer = Targets("--peer", "Peers that are kept connected for ever.");
         var bootstrap = Targets("--bootstrap", "Nodes by which to enter a network.");
         var network = new Option<string?>("--network") { Description = "Nodes of different networks refuse each other.", HelpName = "NAME" };
@@ -59,7 +59,9 @@ internal static class RunCommand
         return command;
     }
 
-    private static Config Append(Config layers, string key, string[]? more, string option)
+    internal static Option<string?> Listen() => new("--listen") { Description = "Where to listen; port 0 picks a free one.", HelpName = "HOST:PORT" };
+
+    internal static Config Append(Config layers, string key, string[]? more, string option)
     {
         var path = $"{Mesh.DefaultName}.{key}";
         return more is not { Length: > 0 } ? layers

@@ -37,7 +37,7 @@ internal static class SteeringCommands
     /// <summary>The data folder that a person named, or the default one.</summary>
     public static string FolderOf(string? data) => DataFolder.PathOf(data ?? "");
 
-    private static void Added(JsonObject answer)
+    internal static void Added(JsonObject answer)
     {
         Console.WriteLine(answer["peerId"]);
         if (answer["alreadyConnected"]!.GetValue<bool>())
@@ -98,13 +98,19 @@ internal static class SteeringCommands
         return command;
     }
 
-    private static async Task<int> AskAsync(
-        string folder, JsonObject question, bool json, Action<JsonObject> print, CancellationToken cancellation)
+    /// <summary>Asks the node of a folder and prints what it answers; where none runs, <paramref name="withoutNode"/> may have something else to do.</summary>
+    internal static async Task<int> AskAsync(
+        string folder, JsonObject question, bool json, Action<JsonObject> print, CancellationToken cancellation, Func<Task<int>>? withoutNode = null)
     {
         try
         {
             if (await ControlClient.AskAsync(folder, question, cancellation) is not { } answers)
             {
+                if (withoutNode is not null)
+                {
+                    return await withoutNode();
+                }
+
                 Console.Error.WriteLine($"No node is running in {folder}. Start one with: meshara run --data {folder}");
                 return CommandLine.NoNode;
             }

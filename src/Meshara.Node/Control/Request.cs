@@ -5,8 +5,14 @@ namespace Meshara.Node.Control;
 /// <summary>What is asked of a node: a command, and what that command needs of the rest.</summary>
 internal sealed record Request(string? Command, string? Id, string? Target, string? Channel, string? Text, bool Follow)
 {
-    /// <summary>How long a ban lasts, as a person writes it.</summary>
+    /// <summary>How long a ban lasts or an invite ticket holds, as a person writes it.</summary>
     public string? For { get; init; }
+
+    /// <summary>An invite ticket.</summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>Where others reach this node, as the person says who invites.</summary>
+    public string? Address { get; init; }
 
     /// <summary>What the person says who bans.</summary>
     public string? Reason { get; init; }

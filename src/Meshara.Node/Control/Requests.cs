@@ -14,6 +14,8 @@ internal sealed class Requests(Mesh mesh)
 {
     private readonly BanRequests _bans = new(mesh);
 
+    private readonly InviteRequests _invites = new(mesh, TimeProvider.System);
+
     private const int ShortestPrefix = 6;
 
     /// <summary>The answers, as they come; null stands for what was no request.</summary>
@@ -65,6 +67,8 @@ internal sealed class Requests(Mesh mesh)
                 "peer-ban" => _bans.BanAsync(request, ResolveAsync, cancellation),
                 "peer-unban" => _bans.UnbanAsync(request, ResolveAsync, cancellation),
                 "why" => _bans.WhyAsync(request, ResolveAsync, cancellation),
+                "invite" => _invites.InviteAsync(request, cancellation),
+                "join" => _invites.JoinAsync(request, cancellation),
                 null => Usage("""A request is a line of JSON, such as {"command":"status"}."""),
                 _ => Usage("The node does not know this command; node and command line may be of different versions."),
             });

@@ -96,6 +96,10 @@ internal sealed class NodeProcess : IDisposable
     public static Task<NodeProcess> RunAsync(string data, params string[] options) =>
         ReadyAsync(new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options])));
 
+    /// <summary>A node that a ticket starts.</summary>
+    public static Task<NodeProcess> JoinAsync(string data, string ticket, params string[] options) =>
+        ReadyAsync(new NodeProcess(Start(["join", ticket, "--json", "--data", data, "--set", "discovery.enabled-methods=[manual]", .. options])));
+
     /// <summary>The same on a host of a LAN, where it looks for others.</summary>
     public static Task<NodeProcess> RunAsync(LanHost host, string data, params string[] options) =>
         ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--data", data, .. options])));
