@@ -5,9 +5,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Meshara.Actors;
 using Meshara.Node.Commands;
+using Meshara.Node.Output;
 using Meshara.Node.Run;
 using Microsoft.Data.Sqlite;
-using Spectre.Console;
 
 namespace Meshara.Node.Demo;
 
@@ -32,15 +32,14 @@ internal static class DemoRun
     {
         using var stop = new StopSignals(listen: true);
         OutputPipe.WhenClosed(stop.Stop);
-        var console = AnsiConsole.Console;
-        var isLive = !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true };
+        var isLive = Terminal.IsLive;
         var plain = new PlainScreen(Console.Out);
         var began = TimeProvider.System.GetTimestamp();
         try
         {
             var pace = isLive && !fast ? Pace : TimeSpan.Zero;
             var play = await OnStageAsync(nodes, useMdns, (cast, acts) => isLive
-                ? console.Live(new Text("")).StartAsync(display => Direct(new LiveScreen(display, console.Profile.Height), cast, acts))
+                ? Terminal.LiveAsync(draw => Direct(new LiveScreen(draw, Terminal.Size.Height), cast, acts))
                 : Direct(plain, cast, acts));
             if (!isLive)
             {

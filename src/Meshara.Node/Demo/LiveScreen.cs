@@ -4,19 +4,16 @@ using Spectre.Console.Rendering;
 namespace Meshara.Node.Demo;
 
 /// <summary>The same on a terminal: acts, nodes and the latest events, redrawn in place.</summary>
+/// <param name="draw">Shows a picture in the place of the one before.</param>
 /// <param name="height">Of the terminal, in lines: what the acts and the nodes leave free is for events.</param>
-internal sealed class LiveScreen(LiveDisplayContext display, int height) : IScreen
+internal sealed class LiveScreen(Action<IRenderable> draw, int height) : IScreen
 {
     private const int FewestEvents = 3, MostEvents = 10;
 
     /// <summary>The header of the table, what is around it, and the line of the cursor.</summary>
     private const int Margin = 4;
 
-    public void Show(Play play)
-    {
-        display.UpdateTarget(Draw(play, height));
-        display.Refresh();
-    }
+    public void Show(Play play) => draw(Draw(play, height));
 
     public static IRenderable Draw(Play play, int height)
     {
