@@ -13,7 +13,7 @@ internal static class CommandLine
         var root = new RootCommand("Meshara: a peer-to-peer node that finds peers, proves who they are and keeps the good ones.\n\nExample: meshara run")
         {
             RunCommand.Make(), DemoCommand.Make(), IdCommand.Make(), DiscoverCommand.Make(), StoreCommands.Make(),
-            InviteCommands.Invite(), InviteCommands.Join(), WatchCommand.Make(),
+            InviteCommands.Invite(), InviteCommands.Join(), WatchCommand.Make(), PrintedCommands.CompletionScript(), PrintedCommands.Man(),
         };
         foreach (var command in SteeringCommands.Make())
         {
