@@ -165,10 +165,10 @@ internal sealed class NodeProcess : IDisposable
         throw new ShouldAssertException($"The node ended without {name}.");
     }
 
-    /// <summary>Reads on until it holds.</summary>
-    public async Task UntilAsync(Func<bool> holds)
+    /// <summary>Reads on until it holds; for a minute, unless told otherwise.</summary>
+    public async Task UntilAsync(Func<bool> holds, TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(within ?? Patience);
         var told = new Queue<string>();
         try
         {

@@ -12,6 +12,9 @@ public sealed class BootstrappedNetworkTests(ITestOutputHelper output) : IDispos
 {
     private const int Count = 20, Target = 6;
 
+    /// <summary>Who came before there were enough others asks one of them a minute.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly TempFolder _data = new();
     private readonly List<NodeProcess> _nodes = [];
 
@@ -34,14 +37,14 @@ public sealed class BootstrappedNetworkTests(ITestOutputHelper output) : IDispos
             _nodes.AddRange(await Task.WhenAll(some.Select(i => EnterAsync(lan[i], i, way))));
         }
 
-        await Task.WhenAll(_nodes.Select(n => n.UntilAsync(() => n.Peers.Count >= Target)));
+        await Task.WhenAll(_nodes.Select(n => n.UntilAsync(() => n.Peers.Count >= Target, Patience)));
         output.WriteLine($"{Count} nodes have {Target} peers each {clock.Elapsed.TotalSeconds:0.0} s after the first was started.");
 
         var (killed, left) = (_nodes.Take(Count / 2).ToList(), _nodes.Skip(Count / 2).ToList());
         var lost = killed.Select(n => n.Id).ToHashSet();
         clock.Restart();
         killed.ForEach(n => n.Kill());
-        await Task.WhenAll(left.Select(n => n.UntilAsync(() => n.Peers.Count(p => !lost.Contains(p)) >= Target)));
+        await Task.WhenAll(left.Select(n => n.UntilAsync(() => n.Peers.Count(p => !lost.Contains(p)) >= Target, Patience)));
         output.WriteLine($"The other {left.Count} have as many again {clock.Elapsed.TotalSeconds:0.0} s after half were killed.");
 
         left[^1].Terminate();
@@ -49,7 +52,7 @@ public sealed class BootstrappedNetworkTests(ITestOutputHelper output) : IDispos
         clock.Restart();
         _nodes.Add(await EnterAsync(lan[Count], Count, way));
         var ready = clock.Elapsed;
-        await _nodes[^1].UntilAsync(() => _nodes[^1].Peers.Count >= Target);
+        await _nodes[^1].UntilAsync(() => _nodes[^1].Peers.Count >= Target, Patience);
         output.WriteLine($"One that was restarted has them from its store {(clock.Elapsed - ready).TotalSeconds:0.0} s after it was ready.");
         _nodes[^1].Peers.ShouldAllBe(p => !lost.Contains(p));
     }
