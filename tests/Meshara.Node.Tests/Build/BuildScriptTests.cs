@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -16,6 +17,8 @@ public sealed class BuildScriptTests : IDisposable
         ["Meshara.Actors.nuspec", "README.md", "lib/net10.0/Meshara.Actors.dll", "lib/net10.0/Meshara.Actors.xml"];
 
     private static readonly string[] Dependencies = ["Meshara.Core", "Meshara.Mdns", "Akka", "Akka.Hosting", "Akka.Persistence.Sql"];
+
+    private static readonly string[] Systems = ["linux-x64", "linux-arm64", "win-x64", "osx-arm64"];
 
     private static readonly string Script = FindScript(new DirectoryInfo(AppContext.BaseDirectory));
 
@@ -52,7 +55,26 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
-    public void Pack_makes_a_package_that_a_host_can_use()
+    public void Publish_makes_one_file_for_each_system_and_stops_at_the_first_that_fails()
+    {
+        const string Options = "--self-contained -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true "
+            + "-p:EnableCompressionInSingleFile=true -p:DebugType=embedded -p:GenerateDocumentationFile=false --artifacts-path /tmp/p/build";
+        const string Recorded = "function dotnet { $global:called = @($global:called) + ($args -join ' '); $global:LASTEXITCODE = 0 }";
+        const string Failing = "function dotnet { $global:called = @($global:called) + ($args -join ' '); $global:LASTEXITCODE = 5 }";
+
+        var (exitCode, called) = Run("Publish -Output /tmp/p --nologo", Recorded);
+
+        exitCode.ShouldBe(0);
+        var node = Path.Combine(Path.GetDirectoryName(Script)!, "src", "Meshara.Node");
+        called.Trim().ShouldBe(string.Join(' ', Systems.Select(
+            s => $"publish {node} -c Release -r {s} {Options} -o /tmp/p/{s} --nologo")));
+        (exitCode, called) = Run("Publish -Output /tmp/p -Runtime linux-x64,win-x64", Failing);
+        exitCode.ShouldBe(5);
+        called.Trim().ShouldBe($"publish {node} -c Release -r linux-x64 {Options} -o /tmp/p/linux-x64");
+    }
+
+    [Fact]
+    public async Task Pack_makes_a_package_that_a_host_can_use_and_a_tool_that_runs()
     {
         // What is built already is packed: to build it all a second time takes a minute and shows nothing more.
         var (exitCode, _) = Run($"Pack -Configuration {Configuration} --no-build '-p:PackageOutputPath={_folder.FullName}'");
@@ -71,7 +93,23 @@ public sealed class BuildScriptTests : IDisposable
         _folder.GetFiles("*.nupkg").Select(f => f.Name.Split(".0.")[0]).Order(StringComparer.Ordinal)
             .ShouldBe(["Meshara.Actors", "Meshara.Core", "Meshara.Mdns", "Meshara.Node"]);
 
+        // From that folder alone: what the program needs is in its package.
+        var tools = Path.Combine(_folder.FullName, "tools");
+        await ToEndAsync("dotnet", "tool", "install", "Meshara.Node", "--tool-path", tools, "--source", _folder.FullName);
+        var version = metadata.Elements().Single(e => e.Name.LocalName == "version").Value;
+        (await ToEndAsync(Path.Combine(tools, "meshara"), "--version")).Trim().Split('+')[0].ShouldBe(version);
+
         string Of(string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
+    }
+
+    private static async Task<string> ToEndAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, output + await error);
+        return output;
     }
 
     private const string Configuration =
