@@ -24,7 +24,7 @@ internal sealed record InviteTicket(string Network, NodeId Node, ImmutableArray<
 
     private const string Word = "meshara";
 
-    private const string Prefix = Word + "1";
+    internal const string Prefix = Word + "1";
 
     private const int MaxNetwork = 64;
 
@@ -99,7 +99,7 @@ internal sealed record InviteTicket(string Network, NodeId Node, ImmutableArray<
             var ticket = Ticket.Parser.ParseFrom(content);
             var addresses = ticket.Addresses.Select(a => Wire.Addresses.TryFromWire(a, out var address) ? address : null).OfType<PeerAddress>().ToImmutableArray();
             return ticket.Network.Length is > 0 and <= MaxNetwork && !ticket.Network.Any(char.IsControl) && ticket.NodeId.Length == NodeId.Size
-                && addresses.Length is > 0 and <= MaxAddresses && addresses.Length == ticket.Addresses.Count
+                && addresses.Length is > 0 and <= MaxAddresses && addresses.Length == ticket.Addresses.Count && ticket.Addresses.All(a => a.Ip is null or { Scope: 0 })
                 && ticket.Expires >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && ticket.Expires <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
                 ? new InviteTicket(ticket.Network, NodeId.FromBytes(ticket.NodeId.Span), addresses, DateTimeOffset.FromUnixTimeSeconds(ticket.Expires))
                 : null;

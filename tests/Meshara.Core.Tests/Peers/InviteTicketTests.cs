@@ -11,8 +11,6 @@ namespace Meshara.Core.Tests.Peers;
 
 public sealed class InviteTicketTests
 {
-    private const string Prefix = "meshara1";
-
     private static readonly DateTimeOffset Noon = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly NodeId Node = NodeId.FromBytes([.. Enumerable.Range(1, NodeId.Size).Select(i => (byte)i)]);
@@ -39,8 +37,8 @@ public sealed class InviteTicketTests
     public void It_is_one_short_word_that_a_double_click_selects()
     {
         Sample.Length.ShouldBeLessThan(120);
-        Tickets.Sample(ticket => ticket.ToString() is { Length: <= InviteTicket.MaxTextLength } text && text.StartsWith(Prefix, StringComparison.Ordinal)
-            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)) && !text[Prefix.Length..].Any("ilou".Contains));
+        Tickets.Sample(ticket => ticket.ToString() is { Length: <= InviteTicket.MaxTextLength } text && text.StartsWith(InviteTicket.Prefix, StringComparison.Ordinal)
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)) && !text[InviteTicket.Prefix.Length..].Any("ilou".Contains));
     }
 
     /// <summary>A ticket that was printed once has to stay readable, whatever its version is followed by.</summary>
@@ -78,7 +76,7 @@ public sealed class InviteTicketTests
         {
             const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
             var text = ticket.ToString();
-            var at = Prefix.Length + (int)(place * (text.Length - Prefix.Length - 1));
+            var at = InviteTicket.Prefix.Length + (int)(place * (text.Length - InviteTicket.Prefix.Length - 1));
             var other = Alphabet[(Alphabet.IndexOf(text[at], StringComparison.Ordinal) + step) % Alphabet.Length];
             return IsRefused($"{text[..at]}{other}{text[(at + 1)..]}");
         });
@@ -110,7 +108,7 @@ public sealed class InviteTicketTests
 
     [Fact]
     public void Whatever_a_stranger_writes_is_refused_and_never_thrown() => Gen.Byte.Array[0, 300].Sample(
-        bytes => !InviteTicket.TryParse(Prefix + CopySafe.Write(Prefix, bytes), out var ticket, out var error)
+        bytes => !InviteTicket.TryParse(InviteTicket.Prefix + CopySafe.Write(InviteTicket.Prefix, bytes), out var ticket, out var error)
             ? error.Length < 200
             : ticket.Addresses.Length is > 0 and <= InviteTicket.MaxAddresses,
         iter: 5_000);
@@ -118,7 +116,7 @@ public sealed class InviteTicketTests
     [Fact]
     public void Its_length_is_bounded()
     {
-        InviteTicket.TryParse(Prefix + new string('0', 1_000_000), out _, out var error).ShouldBeFalse();
+        InviteTicket.TryParse(InviteTicket.Prefix + new string('0', 1_000_000), out _, out var error).ShouldBeFalse();
 
         error!.ShouldContain("at most 2400");
     }
@@ -133,6 +131,7 @@ public sealed class InviteTicketTests
         Forged(t => t.Addresses.Clear()).ShouldBeNull();
         Forged(t => t.Addresses.Add(Enumerable.Repeat(t.Addresses[0], InviteTicket.MaxAddresses))).ShouldBeNull();
         Forged(t => t.Addresses[0].Ip.Port = 0).ShouldBeNull();
+        Forged(t => t.Addresses[0].Ip.Scope = 1).ShouldBeNull();
         Forged(t => t.Expires = long.MaxValue).ShouldBeNull();
         Forged(t => t.Expires = long.MinValue).ShouldBeNull();
         Forged(_ => { }).ShouldNotBeNull();
@@ -144,7 +143,7 @@ public sealed class InviteTicketTests
                 Network = "lab", NodeId = ByteString.CopyFrom(Node.ToByteArray()), Addresses = { PeerAddress.Parse("192.0.2.7:7373").ToWire() },
             };
             change(content);
-            return InviteTicket.TryParse(Prefix + CopySafe.Write(Prefix, content.ToByteArray()), out var ticket, out _) ? ticket : null;
+            return InviteTicket.TryParse(InviteTicket.Prefix + CopySafe.Write(InviteTicket.Prefix, content.ToByteArray()), out var ticket, out _) ? ticket : null;
         }
     }
 
