@@ -16,7 +16,7 @@ internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : Stream
     private const int MostWaiting = 65_536;
 
     private RateLimitLease? _turn;
-    private bool _hasEnded;
+    private volatile bool _hasEnded;
 
     public override bool CanRead => inner.CanRead;
 
@@ -98,7 +98,8 @@ internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : Stream
             throw new TransportException(Reason.RateLimited, "More handshakes are waiting than may.");
         }
 
-        _turn = turn;
+        // Fenced: whoever ends all turns now either sees this one, or is seen here. A turn that is lost would never come back.
+        Interlocked.Exchange(ref _turn, turn);
         if (_hasEnded)
         {
             EndTurn();

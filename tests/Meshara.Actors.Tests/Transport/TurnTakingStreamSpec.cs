@@ -72,6 +72,22 @@ public sealed class TurnTakingStreamSpec : IDisposable
     }
 
     [Fact]
+    public async Task Whose_handshake_ends_while_it_waits_gives_its_turn_on()
+    {
+        var first = Handshake();
+        await first.ReadExactlyAsync(_buffer);
+        var ended = Handshake();
+        var waiting = ended.ReadAsync(_buffer).AsTask();
+        var next = Handshake().ReadAsync(_buffer).AsTask();
+
+        ended.EndTurns();
+        await first.WriteAsync(_buffer);
+
+        (await waiting).ShouldBe(1);
+        (await next).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Who_gives_up_while_it_waits_takes_no_turn()
     {
         var first = Handshake();
