@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
 namespace Meshara.Actors.Diagnostics;
 
 /// <summary>Tells what happened: an event for the feed and a line for the log, in the same words. Owned by the supervisor.</summary>
-internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter log)
+internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter log, NodeFigures figures)
 {
     private readonly RejectionLog _rejections = new();
     private ImmutableSortedDictionary<string, string> _parts = ImmutableSortedDictionary<string, string>.Empty;
@@ -19,6 +20,7 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
 
     public void Tell(MeshEvent e)
     {
+        Count(e);
         feed.Tell(e);
         log.Info(
             "{0} peer={1} address={2} reason={3} {4}",
@@ -31,6 +33,7 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
     /// <summary>A stranger, or a peer that is kept out, did not get in.</summary>
     public void Rejected(PeerAddress? remote, NodeId? peer, Reason reason, string? detail)
     {
+        figures.Rejections.Add(reason);
         if (_rejections.Count(reason))
         {
             Tell(new MeshEvent(MeshEventKind.PeerRejected, clock.Now)
@@ -65,6 +68,19 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
             {
                 Detail = problems.IsEmpty ? (remark is null ? "healthy" : $"healthy; {remark}") : string.Join("; ", remark is null ? problems : problems.Add(remark)),
             });
+        }
+    }
+
+    private void Count(MeshEvent e)
+    {
+        switch (e)
+        {
+            case { Kind: MeshEventKind.PeerDisconnected, Reason: { } reason }:
+                figures.Disconnections.Add(reason);
+                break;
+            case { Kind: MeshEventKind.PeerBanned, Reason: { } reason }:
+                figures.Bans.Add(reason);
+                break;
         }
     }
 }

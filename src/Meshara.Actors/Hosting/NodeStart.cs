@@ -10,6 +10,7 @@ using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Store;
+using Meshara.Actors.Telemetry;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -35,6 +36,7 @@ internal static class NodeStart
         var held = new Stack<IDisposable>();
         try
         {
+            var figures = Hold(held, NodeFigures.Of(name));
             var folder = Hold(held, DataFolder.Open(DataFolder.PathOf(settings.Data)));
             var identity = Hold(held, IdentityFile.LoadOrCreate(Path.Combine(folder.Path, IdentityFile.Name)));
             var database = StoreDatabase.Prepare(folder, settings.Store);
@@ -48,10 +50,11 @@ internal static class NodeStart
                 node, identity, settings, transport, clock, OwnRecord.Make(identity, settings.Network, addresses, clock.Now), RandomNumberGenerator.GetInt32(int.MaxValue))
             {
                 ListenPort = listener.LocalEndPoint.Port,
+                Figures = figures,
             };
             var parts = new NodeParts(
                 (children, owner) => children.ActorOf(
-                    PeerStoreSupervisor.Props(owner, identity.Id, plugin, settings.Store, settings.Reputation, settings.Dispatcher), "store"),
+                    PeerStoreSupervisor.Props(owner, identity.Id, plugin, settings.Store, settings.Reputation, settings.Dispatcher, figures.Store), "store"),
                 children => children.ActorOf(
                     Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
                 settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
@@ -64,6 +67,7 @@ internal static class NodeStart
                 () => IPAddress.IsLoopback(listener.LocalEndPoint.Address) || NetworkInterface.GetIsNetworkAvailable(),
                 () => ReleaseAll(held));
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
+            figures.Mailbox = ((ActorRefWithCell)supervisor).Underlying is { } cell ? () => cell.NumberOfMessages : null;
             return (supervisor, node);
         }
         catch (Exception e) when (e is TransportException or IdentityException or InvalidActorNameException)
@@ -84,8 +88,10 @@ internal static class NodeStart
         try
         {
             var discovery = node.Settings.Discovery;
+            var network = MdnsNetwork.Open(discovery.Mdns.Filter());
+            node.Figures.Mdns = network.Counts;
             var parts = new MdnsParts(
-                MdnsNetwork.Open(discovery.Mdns.Filter()),
+                network,
                 Advertisement.Of(node.Identity.PublicKey, listening.Port),
                 listening.Address,
                 discovery.MdnsInterval,

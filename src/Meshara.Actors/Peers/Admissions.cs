@@ -50,6 +50,7 @@ internal sealed class Admissions(
         var source = connection.Source == PeerSource.Inbound && state.Neighbours[peer] is not null ? PeerSource.Mdns : connection.Source;
         connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now, Source = source });
         HandshakeIsOver(connection);
+        Attempts.Opened(state, connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
         BootstrapDialEnded(connection, null);
@@ -83,6 +84,7 @@ internal sealed class Admissions(
         if (state.Connections.TryGet(activity.Connection, out var connection) && connection is { IsOpen: true, Peer: { } peer })
         {
             state.Connections.Update(connection with { RoundTripTime = activity.RoundTripTime });
+            state.Node.Figures.Moved(activity.Sent, activity.Received, activity.SentMessages, activity.Delivered);
             state.Book.Note(new PeerStoreProtocol.Traffic(peer, activity.Sent, activity.Received, activity.LastSeen));
             if (activity.Delivered > 0)
             {
@@ -99,6 +101,11 @@ internal sealed class Admissions(
         }
 
         HandshakeIsOver(connection);
+        if (!connection.IsOpen)
+        {
+            Attempts.Failed(state, connection, ended.Reason);
+        }
+
         state.Ends.Note(connection, ended, state.Now);
         if (connection.Peer is { } peer)
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -12,6 +14,12 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 {
     /// <summary>Why this node dialled, or <see cref="PeerSource.Inbound"/>.</summary>
     public required PeerSource Source { get; init; }
+
+    /// <summary>When it was dialled or accepted, on the clock that only grows.</summary>
+    public TimeSpan Began { get; init; }
+
+    /// <summary>The trace of its dial or handshake; null if nobody traces.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>What speaks for the peer beyond its own merit.</summary>
     public Claim Claim { get; init; }
@@ -48,6 +56,8 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Direction Direction => Origin.Direction;
 
+    public PeerState State => IsOpen ? PeerState.Connected : Direction == Direction.Outbound ? PeerState.Dialling : PeerState.Handshaking;
+
     /// <summary>Who was to be found at the address that was dialled.</summary>
     public NodeId? Expected => (Origin as ConnectionOrigin.Dial)?.Expected;
 
@@ -62,7 +72,8 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 }
 
 /// <summary>The connection actors of a node, by number. Owned by the supervisor.</summary>
-internal sealed class Connections
+/// <param name="figures">How many there are of each kind is written there.</param>
+internal sealed class Connections(PeerFigures figures)
 {
     private readonly Dictionary<long, LiveConnection> _live = [];
     private readonly Dictionary<long, LiveConnection> _dialled = [];
@@ -103,17 +114,33 @@ internal sealed class Connections
             _dialled[connection.Number] = connection;
         }
 
+        Count(_live.GetValueOrDefault(connection.Number), -1);
+        Count(connection, 1);
         return _live[connection.Number] = connection;
     }
 
     public bool TryRemove(long number, [NotNullWhen(true)] out LiveConnection? connection)
     {
         _dialled.Remove(number);
-        return _live.Remove(number, out connection);
+        if (!_live.Remove(number, out connection))
+        {
+            return false;
+        }
+
+        Count(connection, -1);
+        return true;
     }
 
     public LiveConnection? ByHandshake(long handshake) => _live.Values.FirstOrDefault(c => !c.IsOpen && c.Handshake?.Handshake == handshake);
 
     /// <summary>An actor has stopped; the number of its connection if that has not ended before.</summary>
     public long? Stopped(IActorRef actor) => _actors.Remove(actor, out var number) && _live.ContainsKey(number) ? number : null;
+
+    private void Count(LiveConnection? connection, int by)
+    {
+        if (connection is { Superseded: false })
+        {
+            figures.Change(connection.State, connection.Direction, connection.Source, by);
+        }
+    }
 }

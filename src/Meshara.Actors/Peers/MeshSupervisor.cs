@@ -8,6 +8,7 @@ using Meshara.Actors.Peers.Dialling;
 using Meshara.Actors.Store;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
+using static Meshara.Actors.Peers.SupervisorTimers;
 
 namespace Meshara.Actors.Peers;
 
@@ -54,8 +55,8 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;
 
         var wayIn = new WayIn(parts.StartBootstrap?.Invoke(Context) ?? ActorRefs.Nobody);
-        var announcer = new Announcer(_events, node.Clock, Context.GetLogger());
-        _state = new NodeState(node, new PeerBook(_store), new Neighbours(_discovery), wayIn, announcer, parts.HasNetwork);
+        var announcer = new Announcer(_events, node.Clock, Context.GetLogger(), node.Figures);
+        _state = new NodeState(node, new PeerBook(_store, node.Figures), new Neighbours(_discovery), wayIn, announcer, parts.HasNetwork);
         _dialler = new Dialler(
             _state,
             (origin, source, claim) => Start(_bans!.Guard(origin), source, claim, handshake: null),
@@ -189,7 +190,10 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         var actor = Context.ActorOf(
             PeerConnection.Props(number, origin, _state.Node, Self, _messages, _state.Random.Next()), $"peer-{number}");
         Context.Watch(actor);
-        var connection = new LiveConnection(number, actor, origin) { Source = source, Claim = claim, Handshake = handshake };
+        var connection = new LiveConnection(number, actor, origin)
+        {
+            Source = source, Claim = claim, Handshake = handshake, Began = _node.Clock.Elapsed, Span = Attempts.Begin(origin, source),
+        };
         _state.Connections.Add(connection);
         return connection;
     }
@@ -276,25 +280,5 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Become(() => Receive<Terminated>(_ => Context.Stop(Self)));
         Context.Watch(_events);
         _events.Tell(PoisonPill.Instance);
-    }
-
-    private sealed record DialDue
-    {
-        public static readonly DialDue Instance = new();
-    }
-
-    private sealed record SecondOver
-    {
-        public static readonly SecondOver Instance = new();
-    }
-
-    private sealed record MinuteOver
-    {
-        public static readonly MinuteOver Instance = new();
-    }
-
-    private sealed record TimeUp
-    {
-        public static readonly TimeUp Instance = new();
     }
 }

@@ -1,5 +1,6 @@
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Telemetry;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -23,6 +24,9 @@ internal sealed record NodeContext(
     public string Agent { get; } = $"meshara/{typeof(NodeContext).Assembly.GetName().Version?.ToString(3)}";
 
     public int ListenPort { get; init; }
+
+    /// <summary>Where the actors of the node write what can be measured of it.</summary>
+    public NodeFigures Figures { get; init; } = new();
 
     public Envelope Hello(PeerAddress observed) =>
         Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record.For(AddressReach.Of(observed)));

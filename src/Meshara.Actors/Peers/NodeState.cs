@@ -41,7 +41,7 @@ internal sealed class NodeState(
 
     public Announcer Announce { get; } = announce;
 
-    public Connections Connections { get; } = new();
+    public Connections Connections { get; } = new(node.Figures.Peers);
 
     public LastEnds Ends { get; } = new();
 
@@ -93,6 +93,13 @@ internal sealed class NodeState(
                 Addresses.Hear(new BookEntry(peer.Id, best.Address, AddressBook.SourceOf(teller, Book[teller]?.Best?.Address)), _ => false);
             }
         }
+    }
+
+    /// <summary>Counts the bans that hold.</summary>
+    public void CountBans()
+    {
+        Node.Figures.BannedPeers = Book.All.Count(p => p.IsBanned(Now));
+        Node.Figures.BannedRanges = Ranges.All.Count(b => b.Holds(Now));
     }
 
     public void Forget(NodeId peer)

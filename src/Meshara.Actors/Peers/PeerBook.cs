@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Store;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -10,7 +11,8 @@ namespace Meshara.Actors.Peers;
 /// The supervisor's view of what is known of peers: a copy that the store keeps up to date, and the way to tell the store. Durable
 /// changes answer with what came of them.
 /// </summary>
-internal sealed class PeerBook(IActorRef store)
+/// <param name="figures">Where it is counted who is known, and what moves scores.</param>
+internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 {
     private readonly Dictionary<long, Action<KnownPeer?, Reason?>> _waiting = [];
 
@@ -38,6 +40,8 @@ internal sealed class PeerBook(IActorRef store)
         {
             Pin(peer);
         }
+
+        figures.Known = Count;
     }
 
     public void Update(KnownPeer peer)
@@ -49,12 +53,14 @@ internal sealed class PeerBook(IActorRef store)
         }
 
         _peers = _peers.SetItem(peer);
+        figures.Known = Count;
     }
 
     public void Forget(NodeId peer)
     {
         Unpin(peer);
         _peers = _peers.Remove(peer);
+        figures.Known = Count;
     }
 
     public void Learn(PublicKey key, PeerSource source, bool manual, PeerAddress? pinned, Action<KnownPeer?, Reason?>? then = null) =>
@@ -79,7 +85,15 @@ internal sealed class PeerBook(IActorRef store)
         Durable(request => new PeerStoreProtocol.UnbanRange(request, range), (_, failure) => then(failure));
 
     /// <summary>What is not lost if it is lost: dial results, figures, scores.</summary>
-    public void Note(PeerStoreProtocol.ICommand drift) => store.Tell(drift);
+    public void Note(PeerStoreProtocol.ICommand drift)
+    {
+        if (drift is PeerStoreProtocol.Judge judge)
+        {
+            figures.ReputationChanges.Add(judge.Cause, judge.Times);
+        }
+
+        store.Tell(drift);
+    }
 
     public void Answered(long request, KnownPeer? peer, Reason? failure)
     {

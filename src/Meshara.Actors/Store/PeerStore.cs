@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Persistence;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Store.Upkeep;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreProtocol;
@@ -21,6 +22,7 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
 
     private readonly IActorRef _owner;
     private readonly StorePlugin _plugin;
+    private readonly StoreFigures _figures;
     private readonly StoreSettings _settings;
     private readonly PeerStoreDecisions _decisions;
     private readonly Drift _drift = new();
@@ -43,8 +45,9 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
     private DateTimeOffset _takenAt;
     private long _offered;
 
-    public PeerStore(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy)
+    public PeerStore(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, StoreFigures figures)
     {
+        _figures = figures;
         _owner = owner;
         _plugin = plugin;
         _settings = settings;
@@ -77,10 +80,13 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
 
     private static DateTimeOffset Now => Context.System.Scheduler.Now;
 
+    private static TimeSpan Elapsed => Context.System.Scheduler.HighResMonotonicClock;
+
     /// <param name="owner">Who is told what is known and what changes.</param>
     /// <param name="node">Whose store it is: several nodes may share one database.</param>
-    public static Props Props(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy) =>
-        Akka.Actor.Props.Create(() => new PeerStore(owner, node, plugin, settings, policy));
+    public static Props Props(
+        IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, StoreFigures figures) =>
+        Akka.Actor.Props.Create(() => new PeerStore(owner, node, plugin, settings, policy, figures));
 
     protected override void PreStart()
     {
@@ -268,9 +274,10 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
 
         _atRisk = _drift.Count;
         IStoreEvent[] all = [.. _drift.Drain(), .. last];
-
+        var began = Elapsed;
         PersistAll(all, e => _durable = _durable.Apply(e), () =>
         {
+            _figures.Wrote(Elapsed - began, Now);
             _atRisk = 0;
             _live = _durable;
             done();

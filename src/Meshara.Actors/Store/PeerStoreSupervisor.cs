@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreProtocol;
@@ -22,6 +23,7 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
 
     private readonly IActorRef _owner;
     private readonly StorePlugin _plugin;
+    private readonly StoreFigures _figures;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly UnderWay _underWay = new();
     private readonly Postponed _postponed = new();
@@ -36,11 +38,12 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
     private Recovered? _recovered;
 
     public PeerStoreSupervisor(
-        IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher)
+        IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher, StoreFigures figures)
     {
         _owner = owner;
         _plugin = plugin;
-        var store = PeerStore.Props(Self, node, plugin, settings, policy).WithDispatcher(dispatcher);
+        _figures = figures;
+        var store = PeerStore.Props(Self, node, plugin, settings, policy, figures).WithDispatcher(dispatcher);
         _backoff = Context.ActorOf(
             BackoffSupervisor.Props(Akka.Pattern.Backoff
                 .OnStop(store, "peers", settings.Restart.Initial, settings.Restart.Max, randomFactor: 0, maxNrOfRetries: -1)
@@ -57,9 +60,10 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
     /// <param name="owner">Who is told what is known, what changes, and whether the store can write.</param>
     /// <param name="node">Whose store it is.</param>
     /// <param name="dispatcher">The dispatcher of the store's actors; the plugins run on their own.</param>
+    /// <param name="figures">Where it is written how the store keeps up; null: nowhere.</param>
     public static Props Props(
-        IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher) =>
-        Akka.Actor.Props.Create(() => new PeerStoreSupervisor(owner, node, plugin, settings, policy, dispatcher))
+        IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, string dispatcher, StoreFigures? figures = null) =>
+        Akka.Actor.Props.Create(() => new PeerStoreSupervisor(owner, node, plugin, settings, policy, dispatcher, figures ?? new NodeFigures().Store))
             .WithDispatcher(dispatcher);
 
     protected override void PreStart()
@@ -73,6 +77,13 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
         // Also where nobody said Stop: what this node started must not outlive it.
         _plugin.Stop(Context.System);
         base.PostStop();
+    }
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = base.AroundReceive(receive, message);
+        _figures.Queued = _underWay.Count + _postponed.Count;
+        return handled;
     }
 
     private void Up()

@@ -24,6 +24,9 @@ internal sealed class UnderWay
 
     public bool IsIdle => _durable.Count == 0;
 
+    /// <summary>How much there is, of drift in steps.</summary>
+    public int Count => _durable.Count + (_marks * DriftOfMark) + _unmarked;
+
     public bool TakesDurable => _durable.Count < MaxDurable;
 
     public bool TakesDrift => (_marks * DriftOfMark) + _unmarked < MaxDrift;

@@ -66,15 +66,17 @@ internal sealed record Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan L
     /// <summary>Something arrived.</summary>
     public Heartbeat OnHeard(TimeSpan now) => this with { LastHeard = now };
 
+    /// <summary>The round-trip time that a pong shows now; null if it was not asked for.</summary>
+    public TimeSpan? SampleOf(ulong nonce, TimeSpan now) => Outstanding is { } ping && ping.Nonce == nonce ? now - ping.SentAt : null;
+
     /// <summary>A pong arrived. One that was not asked for is no sample: a peer could else choose its own round-trip time.</summary>
     public Heartbeat OnPong(ulong nonce, TimeSpan now)
     {
-        if (Outstanding is not { } ping || ping.Nonce != nonce)
+        if (SampleOf(nonce, now) is not { } sample)
         {
             return OnHeard(now);
         }
 
-        var sample = now - ping.SentAt;
         var smoothed = RoundTripTime is { } old ? old + ((sample - old) * Alpha) : sample;
         return this with { LastHeard = now, Outstanding = null, LooksAgainAt = null, RoundTripTime = smoothed, Patience = Patience?.OnAnswer(sample) };
     }

@@ -205,7 +205,11 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         }
 
         var datagram = new Datagram(bytes.ToArray(), source, index, HopLimit: null, MdnsGroup.Is(destination));
-        if (!_inputs.Writer.TryWrite(new NetworkInput.Received(datagram)))
+        if (_inputs.Writer.TryWrite(new NetworkInput.Received(datagram)))
+        {
+            Counts.Hear();
+        }
+        else
         {
             Counts.Overflow();
         }

@@ -96,6 +96,7 @@ internal sealed class MulticastSocket : IDisposable
                 }
 
                 _socket.SendTo(packet, SocketFlags.None, new IPEndPoint(group, _port));
+                _counts.Send();
             }
             catch (SocketException e)
             {
@@ -114,6 +115,7 @@ internal sealed class MulticastSocket : IDisposable
         try
         {
             _socket.SendTo(packet, SocketFlags.None, to);
+            _counts.Send();
         }
         catch (SocketException e)
         {

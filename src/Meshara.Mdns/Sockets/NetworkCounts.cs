@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Meshara.Mdns.Sockets;
 
 /// <summary>
-/// What went wrong with the network, in numbers. Nothing here is worth a log line of its own: a host without a route says the
+/// What came, what went and what went wrong with the network, in numbers. Nothing here is worth a log line of its own: a host without a route says the
 /// same at every packet, and packets are dropped at the pleasure of whoever sends them. Thread-safe.
 /// </summary>
 internal sealed class NetworkCounts
@@ -14,6 +14,14 @@ internal sealed class NetworkCounts
     private readonly ConcurrentDictionary<SocketError, long> _joinErrors = [];
     private readonly ConcurrentDictionary<Verdict, long> _refused = [];
     private long _overflowed;
+    private long _sent;
+    private long _heard;
+
+    /// <summary>Packets that were sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Packets that came in and were told of, our own multicasts among them.</summary>
+    public long Heard => Interlocked.Read(ref _heard);
 
     /// <summary>Packets that were not sent, by the system's error; as many kinds as the system has.</summary>
     public IReadOnlyDictionary<SocketError, long> SendErrors => _sendErrors;
@@ -38,6 +46,10 @@ internal sealed class NetworkCounts
     public void JoinFailed(SocketError error) => Count(_joinErrors, error);
 
     public void Refuse(Verdict verdict) => Count(_refused, verdict);
+
+    public void Send() => Interlocked.Increment(ref _sent);
+
+    public void Hear() => Interlocked.Increment(ref _heard);
 
     public void Overflow() => Interlocked.Increment(ref _overflowed);
 

@@ -45,6 +45,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Configuration", "Peers Discovery Store Transport Diagnostics Hosting")]
+    [InlineData("Telemetry", "Peers Discovery Store Transport Configuration Diagnostics Hosting")]
     [InlineData("Diagnostics", "Peers Discovery Store Transport Hosting")]
     [InlineData("Store", "Peers Discovery Transport Hosting")]
     [InlineData("Transport", "Peers Discovery Store Hosting")]

@@ -6,6 +6,7 @@ using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Telemetry;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -44,6 +45,9 @@ public abstract class MeshSpec : VirtualTimeSpec
         public TestProbe Events { get; set; } = null!;
 
         public bool IsReleased { get; set; }
+
+        /// <summary>What can be measured of it; a spec that does gives it figures of a name of their own.</summary>
+        public NodeFigures Figures { get; set; } = new();
 
         /// <summary>In the place of the discovery on the local network.</summary>
         public TestProbe Lan { get; set; } = null!;
@@ -89,7 +93,7 @@ public abstract class MeshSpec : VirtualTimeSpec
     {
         var settings = Settings;
         Settings = Settings with { Peers = [.. configured.Select(p => new PeerTarget(p.Address, null))] };
-        var context = ContextOf(node.Identity, node.Host, TransportOf(node));
+        var context = ContextOf(node.Identity, node.Host, TransportOf(node)) with { Figures = node.Figures };
         Settings = settings;
 
         var listener = context.Transport.Listen(new ListenAddress(new IPEndPoint(node.Host, 7373)));
@@ -109,6 +113,7 @@ public abstract class MeshSpec : VirtualTimeSpec
             () =>
             {
                 listener.Dispose();
+                node.Figures.Dispose();
                 node.IsReleased = true;
             });
         node.Supervisor = Launch(MeshSupervisor.Props(context, parts), $"node-{++_started}");

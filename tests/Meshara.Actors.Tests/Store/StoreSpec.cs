@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Store;
+using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Microsoft.Data.Sqlite;
@@ -43,6 +44,9 @@ public abstract class StoreSpec : TestKit
 
     private protected StoreSettings Settings { get; set; } = new();
 
+    /// <summary>What can be measured of it.</summary>
+    private protected NodeFigures Figures { get; } = new();
+
     private protected ReputationPolicy Policy { get; } = new();
 
     private protected TestScheduler Clock => (TestScheduler)Sys.Scheduler;
@@ -71,7 +75,7 @@ public abstract class StoreSpec : TestKit
         _folder ??= DataFolder.Open(Folder);
         var settings = Placed(Settings);
         var plugin = StorePlugin.Register(Sys, name, StoreDatabase.Prepare(_folder, settings));
-        return Sys.ActorOf(PeerStoreSupervisor.Props(Owner, Node, plugin, settings, Policy, "akka.actor.default-dispatcher"));
+        return Sys.ActorOf(PeerStoreSupervisor.Props(Owner, Node, plugin, settings, Policy, "akka.actor.default-dispatcher", Figures.Store));
     }
 
     private protected async Task<KnownPeer> KeepAsync(IActorRef store, Func<long, IDurable> command)

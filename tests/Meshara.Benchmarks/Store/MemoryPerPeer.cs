@@ -8,6 +8,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Dialling;
 using Meshara.Actors.Store;
+using Meshara.Actors.Telemetry;
 using Meshara.Benchmarks.Tables;
 using Meshara.Core.Identity;
 
@@ -53,7 +54,7 @@ internal sealed class MemoryPerPeer : IBenchmark
         var stored = Samples.LiveBytes();
 
         // The book alone, then all that the supervisor makes of it.
-        var book = new PeerBook(ActorRefs.Nobody);
+        var book = new PeerBook(ActorRefs.Nobody, new NodeFigures());
         book.Fill(known.Peers);
         var filled = Samples.LiveBytes();
         GC.KeepAlive(book);
@@ -97,10 +98,10 @@ internal sealed class MemoryPerPeer : IBenchmark
             Seed: 1);
         return new NodeState(
             node,
-            new PeerBook(ActorRefs.Nobody),
+            new PeerBook(ActorRefs.Nobody, new NodeFigures()),
             new Neighbours(ActorRefs.Nobody),
             new WayIn(ActorRefs.Nobody),
-            new Announcer(ActorRefs.Nobody, clock, NoLogger.Instance),
+            new Announcer(ActorRefs.Nobody, clock, NoLogger.Instance, new NodeFigures()),
             () => true);
     }
 }

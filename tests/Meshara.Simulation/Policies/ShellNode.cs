@@ -51,8 +51,8 @@ internal sealed class ShellNode
             context.Settings.Discovery.BootstrapNodes, context.Settings.Discovery.BootstrapRetry, context.Settings.Discovery.FewPeers());
         var events = new ShellRef(e => engine.Witness.On(member, (MeshEvent)e));
         State = new NodeState(
-            context, new PeerBook(new ShellRef(_store.On)), new Neighbours(ActorRefs.Nobody), new WayIn(new ShellRef(Tell)),
-            new Announcer(events, context.Clock, NoLogger.Instance), () => true);
+            context, new PeerBook(new ShellRef(_store.On), context.Figures), new Neighbours(ActorRefs.Nobody), new WayIn(new ShellRef(Tell)),
+            new Announcer(events, context.Clock, NoLogger.Instance, context.Figures), () => true);
         _dialler = new Dialler(State, (origin, source, claim) => Start(origin, source, claim, null), WakeIn);
         _verdicts = new Verdicts(State);
         _exchange = new Exchange(State, _verdicts);

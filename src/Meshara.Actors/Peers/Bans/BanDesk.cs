@@ -98,6 +98,8 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
         {
             dialler.FollowEverybody();
         }
+
+        state.CountBans();
     }
 
     private void OnBan(BanProtocol.Ban ban, IActorRef sender)
@@ -112,6 +114,7 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
             }
 
             dialler.Follow(kept);
+            state.CountBans();
             CloseAll(c => c.Sought == ban.Peer);
             if (held != before)
             {
@@ -170,6 +173,7 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
             }
 
             state.Plan = state.Plan.Unbar(state.Now);
+            state.CountBans();
             dialler.Follow(kept);
             sender.Tell(new Lifted(wasBanned));
         });
@@ -203,6 +207,7 @@ internal sealed class BanDesk(NodeState state, Dialler dialler, IActorRef listen
     private void SetRanges(RangeBans ranges)
     {
         state.Ranges = ranges;
+        state.CountBans();
         listener.Tell(new Listener.Banned(ranges));
     }
 

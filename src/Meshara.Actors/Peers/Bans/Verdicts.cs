@@ -107,6 +107,8 @@ internal sealed class Verdicts(NodeState state)
             _banning.Remove(peer);
             if (kept?.Ban is not null)
             {
+                // Counted one by one until the minute is over: a crowd that earns bans must not have all that is known looked through for each.
+                state.Node.Figures.BannedPeers++;
                 state.Announce.Tell(new MeshEvent(MeshEventKind.PeerBanned, state.Now)
                 {
                     PeerId = peer, Reason = reason, Score = kept.Reputation.ScoreAt(state.Now, state.Settings.Reputation),

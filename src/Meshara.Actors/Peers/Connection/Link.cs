@@ -47,6 +47,9 @@ internal sealed class Link
     /// <summary>Bytes handed to the stream.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>Messages of the application among them.</summary>
+    public long SentMessages { get; private set; }
+
     /// <summary>Whether nothing is read because the peer was too fast.</summary>
     public bool IsHeldBack => _intake.IsResting;
 
@@ -192,6 +195,7 @@ internal sealed class Link
             var bytes = rented is null ? frames[0].Encoded : rented.AsMemory(0, Encode(frames, rented));
             await _stream.WriteAsync(bytes, _alive).ConfigureAwait(false);
             Sent += bytes.Length;
+            SentMessages += MessagesOf(frames);
             return Wrote.Instance;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
@@ -216,6 +220,17 @@ internal sealed class Link
         }
 
         return written;
+    }
+
+    private static int MessagesOf(List<Outbound> frames)
+    {
+        var messages = 0;
+        foreach (var frame in frames)
+        {
+            messages += frame.Messages;
+        }
+
+        return messages;
     }
 
     public sealed record Arrived : IDeadLetterSuppression

@@ -27,7 +27,7 @@ internal sealed class PeerConnection(
     long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) : ReceiveActor, IWithTimers
 {
     private readonly CancellationTokenSource _alive = new();
-    private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed));
+    private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed), node.Figures.RoundTrip);
     private readonly Traffic _traffic = new(node.Clock);
 
     private IPeerLink? _peer;

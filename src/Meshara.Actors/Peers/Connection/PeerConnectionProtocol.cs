@@ -54,7 +54,11 @@ internal static class PeerConnectionProtocol
     /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
     public sealed record Activity(
         long Connection, long Sent, long Received, int Delivered, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime)
-        : IDeadLetterSuppression;
+        : IDeadLetterSuppression
+    {
+        /// <summary>Messages of the application that were handed to the network.</summary>
+        public int SentMessages { get; init; }
+    }
 
     /// <summary>Say goodbye with this reason, and end.</summary>
     public sealed record Close(Reason Reason) : IDeadLetterSuppression;

@@ -10,6 +10,7 @@ internal sealed class Traffic(NodeClock clock)
 
     private long _reportedSent;
     private long _reportedReceived;
+    private long _reportedMessages;
     private int _delivered;
     private bool _due;
     private DateTimeOffset? _lastSeen;
@@ -32,8 +33,12 @@ internal sealed class Traffic(NodeClock clock)
     public PeerConnectionProtocol.Activity TakeReport(long connection, Link link, TimeSpan? roundTripTime)
     {
         var report = new PeerConnectionProtocol.Activity(
-            connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _delivered, _lastSeen, roundTripTime);
-        (_reportedSent, _reportedReceived, _delivered, _due) = (link.Sent, link.Received, 0, false);
+            connection, link.Sent - _reportedSent, link.Received - _reportedReceived, _delivered, _lastSeen, roundTripTime)
+        {
+            SentMessages = (int)(link.SentMessages - _reportedMessages),
+        };
+        (_reportedSent, _reportedReceived, _delivered, _due) = (_reportedSent + report.Sent, link.Received, 0, false);
+        _reportedMessages += report.SentMessages;
         return report;
     }
 }

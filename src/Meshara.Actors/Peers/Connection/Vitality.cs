@@ -8,7 +8,8 @@ using Envelope = Meshara.Core.Wire.Envelope;
 namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>The signs of life of one connection: its heartbeat, the pings that people ask for, and what does not end: a write, or a frame of the peer's.</summary>
-internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random random)
+/// <param name="onRoundTrip">Told how long the answer to a heartbeat took.</param>
+internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random random, Action<TimeSpan>? onRoundTrip = null)
 {
     /// <summary>Pings of people that may wait for their pongs; the oldest is forgotten first.</summary>
     private const int MaxAsked = 64;
@@ -87,6 +88,11 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
         }
         else
         {
+            if (_heartbeat.SampleOf(nonce, clock.Elapsed) is { } sample)
+            {
+                onRoundTrip?.Invoke(sample);
+            }
+
             _heartbeat = _heartbeat.OnPong(nonce, clock.Elapsed);
         }
     }
