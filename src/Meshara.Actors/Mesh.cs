@@ -177,6 +177,10 @@ public sealed partial class Mesh
     public Task<MeshStatus> StatusAsync(CancellationToken cancellation = default) =>
         AskAsync<MeshStatus>(new MeshProtocol.Status(), cancellation);
 
+    /// <summary>Whether anything is wrong with the node, why, and what to do: one finding of each check.</summary>
+    public Task<MeshHealth> HealthAsync(CancellationToken cancellation = default) =>
+        AskAsync<MeshHealth>(new MeshProtocol.Health(), cancellation);
+
     /// <summary>Stops the node and all that it started: goodbye to peers, the store flushed, the lock released. The host's system goes on.</summary>
     public async Task StopAsync()
     {

@@ -34,6 +34,7 @@ internal static class NodeStart
 
         var clock = NodeClock.Of(system.Scheduler);
         var held = new Stack<IDisposable>();
+        Func<string?> mdnsProblem = () => null;
         try
         {
             var figures = Hold(held, NodeFigures.Of(name));
@@ -58,14 +59,21 @@ internal static class NodeStart
                 children => children.ActorOf(
                     Props.Create(() => new Listener(listener, settings.Listener)).WithDispatcher(settings.Dispatcher), "listener"),
                 settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
-                    ? children => StartMdns(children, system, context, listener.LocalEndPoint)
+                    ? children =>
+                    {
+                        (var discovery, mdnsProblem) = StartMdns(children, system, context, listener.LocalEndPoint);
+                        return discovery;
+                    }
                     : null,
                 Bootstrap.PropsFor(settings.Discovery, clock, context.Seed, settings.Dispatcher) is { } bootstrap
                     ? children => children.ActorOf(bootstrap, "bootstrap")
                     : null,
                 () => AddressesOf(listener.LocalEndPoint),
                 () => IPAddress.IsLoopback(listener.LocalEndPoint.Address) || NetworkInterface.GetIsNetworkAvailable(),
-                () => ReleaseAll(held));
+                () => ReleaseAll(held))
+            {
+                DiscoveryProblem = () => mdnsProblem(),
+            };
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             figures.Mailbox = ((ActorRefWithCell)supervisor).Underlying is { } cell ? () => cell.NumberOfMessages : null;
             return (supervisor, node);
@@ -83,7 +91,7 @@ internal static class NodeStart
     }
 
     /// <summary>A host where no socket can be had for multicast DNS runs all the same: peers can be found by other ways.</summary>
-    private static IActorRef StartMdns(IActorRefFactory children, ActorSystem system, NodeContext node, IPEndPoint listening)
+    private static (IActorRef Discovery, Func<string?> Problem) StartMdns(IActorRefFactory children, ActorSystem system, NodeContext node, IPEndPoint listening)
     {
         try
         {
@@ -98,12 +106,14 @@ internal static class NodeStart
                 discovery.Mdns.MaxSightingsPerMinute,
                 node.Clock,
                 node.Seed);
-            return children.ActorOf(MdnsDiscovery.Props(parts, node.Settings.Dispatcher), "mdns");
+            return (
+                children.ActorOf(MdnsDiscovery.Props(parts, node.Settings.Dispatcher), "mdns"),
+                () => network.Interfaces.IsEmpty ? "no interface of this machine can be used for it" : null);
         }
         catch (SocketException e)
         {
             system.Log.Warning("No peers are looked for on the local network, because port 5353 cannot be shared: {0}", e.Message);
-            return ActorRefs.Nobody;
+            return (ActorRefs.Nobody, () => $"port 5353 cannot be shared ({e.Message})");
         }
     }
 

@@ -48,7 +48,11 @@ internal sealed class Admissions(
 
         var peer = connection.Peer!.Value;
         var source = connection.Source == PeerSource.Inbound && state.Neighbours[peer] is not null ? PeerSource.Mdns : connection.Source;
-        connection = state.Connections.Update(connection with { Introduction = opened.Introduction, OpenedAt = state.Now, Source = source });
+        connection = state.Connections.Update(connection with
+        {
+            Introduction = opened.Introduction, OpenedAt = state.Now, Source = source,
+            ClockOffset = opened.Introduction.Record is { } record ? Health.OffsetBy(record.Sequence, state.Now) : null,
+        });
         HandshakeIsOver(connection);
         Attempts.Opened(state, connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);

@@ -18,6 +18,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
     /// <summary>When it was dialled or accepted, on the clock that only grows.</summary>
     public TimeSpan Began { get; init; }
 
+    /// <summary>How far this node's clock is off at least, by the record that the peer has shown; null if that says nothing of it.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
     /// <summary>The trace of its dial or handshake; null if nobody traces.</summary>
     public Activity? Span { get; init; }
 

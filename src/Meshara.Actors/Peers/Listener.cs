@@ -51,6 +51,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         {
             // Out of file descriptors, most likely: those who are connected live on, and there is room again when one goes.
             _log.Warning("Accepting failed: {0}", failure.Message);
+            Context.Parent.Tell(new CannotAccept(failure.Message));
             Timers.StartSingleTimer(Retry.Instance, Retry.Instance, AfterFailure);
         });
         Receive<Retry>(_ => Accept());
@@ -156,6 +157,9 @@ internal sealed class Listener : ReceiveActor, IWithTimers
 
     /// <summary>To the supervisor: a socket was closed unread.</summary>
     public sealed record TurnedAway(PeerAddress Remote, Reason Reason);
+
+    /// <summary>To the supervisor: nobody can be let in at this moment.</summary>
+    public sealed record CannotAccept(string Cause) : IDeadLetterSuppression;
 
     /// <summary>From the supervisor: the ranges that are banned from now on.</summary>
     public sealed record Banned(RangeBans Ranges) : IDeadLetterSuppression;

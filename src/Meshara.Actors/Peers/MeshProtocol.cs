@@ -37,6 +37,9 @@ internal static class MeshProtocol
     /// <summary>Answered with <see cref="MeshStatus"/>.</summary>
     public sealed record Status;
 
+    /// <summary>Answered with <see cref="MeshHealth"/>.</summary>
+    public sealed record Health;
+
     /// <summary>Stops the node. Its supervisor stops when everything is closed and kept.</summary>
     public sealed record Stop;
 

@@ -34,6 +34,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly FrontDesk _desk;
     private readonly BanDesk _bans;
     private readonly InquiryDesk _inquiries;
+    private readonly HealthWatch _health;
     private readonly IActorRef _events;
     private readonly IActorRef _messages;
     private readonly IActorRef _store;
@@ -41,7 +42,6 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly IActorRef _discovery;
     private long _lastConnection;
     private string? _storeProblem;
-    private DateTimeOffset? _storeDownSince;
 
     public MeshSupervisor(NodeContext node, NodeParts parts)
     {
@@ -70,6 +70,13 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _desk = new FrontDesk(_state, _dialler, node.Clock.Now, Context);
         _bans = new BanDesk(_state, _dialler, _listener);
         _inquiries = new InquiryDesk(_state, _desk);
+        _health = new HealthWatch(_state, _listener, _discovery, parts.DiscoveryProblem);
+        Context.Watch(_listener);
+        if (!_discovery.IsNobody())
+        {
+            Context.Watch(_discovery);
+        }
+
         Recovering();
     }
 
@@ -133,6 +140,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.Show>(show => _desk.OnShow(show, Sender));
         Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
+        Receive<MeshProtocol.Health>(_ => Sender.Tell(_health.Judge()));
         Receive<MeshProtocol.Discover>(_ => _desk.OnDiscover(Sender));
         Receive<BanProtocol.IRequest>(request => _bans.On(request, Sender));
         Receive<InquiryProtocol.IInquiry>(inquiry => _inquiries.On(inquiry, Sender));
@@ -141,6 +149,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<Listener.Inbound>(_bans.TurnsAway, _ => { });
         Receive<Listener.Inbound>(inbound => Start(new ConnectionOrigin.Accept(inbound.Socket), PeerSource.Inbound, Claim.None, inbound));
         Receive<Listener.GiveWay>(old => _state.Connections.ByHandshake(old.Handshake)?.Actor.Tell(new Close(Reason.RateLimited)));
+        Receive<Listener.CannotAccept>(failed => _health.OnAcceptFailed(failed.Cause));
         Receive<Listener.TurnedAway>(away => _state.Announce.Rejected(away.Remote, null, away.Reason, null));
 
         Receive<LanDiscoveryProtocol.Sighted>(sighted => _sightings.OnSighted(sighted.Peer));
@@ -148,7 +157,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<LanDiscoveryProtocol.Disbelieved>(d => _state.Announce.Rejected(d.Address, null, d.Reason, d.Detail));
 
         Receive<BootstrapProtocol.Dial>(dial => _dialler.DialForBootstrap(dial.Node));
-        Receive<BootstrapProtocol.NoWayIn>(no => _state.Announce.Health("bootstrap", no.Why));
+        Receive<BootstrapProtocol.NoWayIn>(no => _health.OnNoWayIn(no.Why));
         Receive<AskedForPeers>(_exchange.OnAsked);
         Receive<ToldOfPeers>(_exchange.OnTold);
         Receive<Misbehaved>(_exchange.OnMisbehaved);
@@ -165,13 +174,14 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.Kept>(kept => _state.Book.Answered(kept.Request, kept.Peer, null));
         Receive<PeerStoreProtocol.RangesKept>(_bans.OnKept);
         Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
-        Receive<PeerStoreProtocol.Unavailable>(OnStoreUnavailable);
+        Receive<PeerStoreProtocol.Unavailable>(_health.OnStore);
 
         Receive<DialDue>(_ => _dialler.DialWhatIsDue());
         Receive<SecondOver>(_ =>
         {
             _verdicts.OnTick();
             _exchange.OnSecond();
+            _health.OnSecond();
         });
         Receive<MinuteOver>(_ =>
         {
@@ -201,32 +211,20 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private void OnConnectionStopped(Terminated stopped)
     {
         // One that did not say how it ended has failed: that is a bug of ours, but its place must not stay taken.
-        if (_state.Connections.Stopped(stopped.ActorRef) is { } unexplained)
+        if (!_health.OnStopped(stopped.ActorRef) && _state.Connections.Stopped(stopped.ActorRef) is { } unexplained)
         {
             _admissions.OnEnded(new Ended(unexplained, Reason.ConnectionLost, ByPeer: false));
         }
     }
 
-    private void OnStoreUnavailable(PeerStoreProtocol.Unavailable store)
-    {
-        if (store.Cause is null)
-        {
-            _storeDownSince = null;
-            _state.Announce.Health("store", null, store.Lost > 0 ? $"{store.Lost} changes of scores, dials and traffic were lost while the peer store was away" : null);
-            return;
-        }
-
-        _storeDownSince ??= _node.Clock.Now;
-        _state.Announce.Health("store", $"The peer store cannot write since {_storeDownSince:u}: it {store.Cause}. Connections live on from memory.");
-        _state.Book.FailAll(Reason.StoreUnavailable);
-    }
-
     private void OnStop()
     {
         Timers.CancelAll();
+        Context.Unwatch(_listener);
         Context.Stop(_listener);
         if (!_discovery.IsNobody())
         {
+            Context.Unwatch(_discovery);
             Context.Stop(_discovery);
         }
 

@@ -19,4 +19,8 @@ internal sealed record NodeParts(
     Func<IActorRefFactory, IActorRef>? StartBootstrap,
     Func<ImmutableArray<PeerAddress>> Addresses,
     Func<bool> HasNetwork,
-    Action Release);
+    Action Release)
+{
+    /// <summary>Why the local network cannot be searched now, though it is to be; null when it can.</summary>
+    public Func<string?> DiscoveryProblem { get; init; } = () => null;
+}

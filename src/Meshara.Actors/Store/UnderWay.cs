@@ -24,8 +24,8 @@ internal sealed class UnderWay
 
     public bool IsIdle => _durable.Count == 0;
 
-    /// <summary>How much there is, of drift in steps.</summary>
-    public int Count => _durable.Count + (_marks * DriftOfMark) + _unmarked;
+    /// <summary>How much there is; of drift what a mark has followed, since of the rest nobody knows whether it has been dealt with.</summary>
+    public int Count => _durable.Count + (_marks * DriftOfMark);
 
     public bool TakesDurable => _durable.Count < MaxDurable;
 

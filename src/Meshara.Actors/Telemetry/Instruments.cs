@@ -51,8 +51,10 @@ internal static class Instruments
             n => n.Mdns is { } mdns ? Ways(n, mdns.Sent, mdns.Heard) : [], Labels.IoDirection);
         Counter("meshara.mdns.dropped", "{packet}", "mDNS packets that were not sent or not heeded.", Dropped, Labels.Cause);
         UpDown("meshara.store.queue", "{command}", "Commands that the peer store has not dealt with.", n => [Of(n, n.Store.Queued)]);
-        Gauge("meshara.store.last_write", "s", "When the peer store last wrote, in seconds since 1970.",
+        Gauge("meshara.store.last_write.timestamp", "s", "When the peer store last wrote, in seconds since 1970.",
             n => n.Store.LastWrite is { } at ? [new((at - DateTimeOffset.UnixEpoch).TotalSeconds, n.Tag)] : []);
+        Gauge("meshara.health", "{level}", "What each check of the health found: 0 healthy, 1 degraded, 2 failing.",
+            n => n.Checked().Select(c => new Measurement<double>(c.Level, n.Tag, new(Labels.Check, c.Check))), Labels.Check);
         UpDown("meshara.supervisor.mailbox", "{message}", "Messages that wait for the node's supervisor.",
             n => n.Mailbox is { } mailbox ? [Of(n, mailbox())] : []);
     }

@@ -18,6 +18,8 @@ internal static class Labels
     /// <summary><c>connected</c>, <c>tested</c>, or the name of a reason.</summary>
     public const string Outcome = "meshara.outcome";
 
+    public const string Check = "meshara.check";
+
     public const string Reason = "meshara.reason";
 
     public const string Cause = "meshara.cause";

@@ -12,6 +12,7 @@ internal sealed class NodeFigures : IDisposable
 {
     private static ImmutableArray<NodeFigures> _live = [];
 
+    private readonly int[] _health = new int[Core.Peers.Health.Checks.Count];
     private long _sent;
     private long _received;
     private long _messagesSent;
@@ -86,6 +87,20 @@ internal sealed class NodeFigures : IDisposable
         Interlocked.Add(ref _received, received);
         Interlocked.Add(ref _messagesSent, messagesSent);
         Interlocked.Add(ref _messagesReceived, messagesReceived);
+    }
+
+    /// <summary>What each check of the health found last.</summary>
+    public IEnumerable<(string Check, int Level)> Checked() => Core.Peers.Health.Checks.Select((check, i) => (check, Volatile.Read(ref _health[i])));
+
+    public void Health(string check, HealthLevel level)
+    {
+        for (var i = 0; i < _health.Length; i++)
+        {
+            if (Core.Peers.Health.Checks[i] == check)
+            {
+                Volatile.Write(ref _health[i], (int)level);
+            }
+        }
     }
 
     /// <summary>A heartbeat was answered.</summary>

@@ -15,6 +15,7 @@ internal static class SteeringCommands
     public static IEnumerable<Command> Make()
     {
         yield return Steer("status", "How the node is.", "meshara status", [], Text.Fields);
+        yield return HealthCommand.Make();
         yield return Steer("peers", "List the connected peers.", "meshara peers --json", [], Text.Peers);
         yield return new Command("peer", "Show, add and remove single peers.\n\nExample: meshara peer add 192.0.2.1:7373")
         {
@@ -48,7 +49,7 @@ internal static class SteeringCommands
 
     internal static Command Steer(
         string name, string does, string example, Argument<string>[] arguments, Action<JsonObject> print, string? request = null,
-        Option<bool>? flag = null, Option<string?>[]? options = null)
+        Option<bool>? flag = null, Option<string?>[]? options = null, Func<JsonObject, int>? exit = null)
     {
         var (data, json) = (CommandLine.Data(), CommandLine.AsJson());
         var command = new Command(name, $"{does}\n\nExample: {example}") { data, json };
@@ -93,14 +94,16 @@ internal static class SteeringCommands
                 OutputPipe.WhenClosed(stop.Stop);
             }
 
-            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, stop.Token);
+            return await AskAsync(FolderOf(parsed.GetValue(data)), question, parsed.GetValue(json), print, stop.Token, exit: exit);
         });
         return command;
     }
 
     /// <summary>Asks the node of a folder and prints what it answers; where none runs, <paramref name="withoutNode"/> may have something else to do.</summary>
+    /// <param name="exit">The exit code that an answer means; null: whether there was one.</param>
     internal static async Task<int> AskAsync(
-        string folder, JsonObject question, bool json, Action<JsonObject> print, CancellationToken cancellation, Func<Task<int>>? withoutNode = null)
+        string folder, JsonObject question, bool json, Action<JsonObject> print, CancellationToken cancellation, Func<Task<int>>? withoutNode = null,
+        Func<JsonObject, int>? exit = null)
     {
         try
         {
@@ -116,13 +119,14 @@ internal static class SteeringCommands
             }
 
             var answered = question["follow"] is not null;
+            var code = CommandLine.Done;
             await foreach (var answer in answers)
             {
                 answered = true;
                 if (answer["error"] is JsonObject error)
                 {
                     Console.Error.WriteLine($"{error["reason"]}: {error["message"]}");
-                    return $"{error["reason"]}" == "usage" ? CommandLine.WrongUsage : CommandLine.Failed;
+                    return exit is not null ? exit(answer) : $"{error["reason"]}" == "usage" ? CommandLine.WrongUsage : CommandLine.Failed;
                 }
 
                 if (json)
@@ -133,9 +137,11 @@ internal static class SteeringCommands
                 {
                     print(answer);
                 }
+
+                code = exit?.Invoke(answer) ?? CommandLine.Done;
             }
 
-            return answered ? CommandLine.Done : Failed($"{Json.NoAnswer}: The node ended before it answered.");
+            return answered ? code : Failed($"{Json.NoAnswer}: The node ended before it answered.");
         }
         catch (IOException e)
         {

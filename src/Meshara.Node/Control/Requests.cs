@@ -55,6 +55,7 @@ internal sealed class Requests(Mesh mesh)
             return await (request?.Command switch
             {
                 "status" => StatusAsync(cancellation),
+                "health" => HealthAsync(cancellation),
                 "peers" => PeersAsync(cancellation),
                 "discover" => DiscoverAsync(cancellation),
                 "peer-show" => ShowAsync(request.Id ?? "", request.History, cancellation),
@@ -90,6 +91,8 @@ internal sealed class Requests(Mesh mesh)
     private static Task<JsonObject> Usage(string message) => Task.FromResult(Json.Error("usage", message));
 
     private async Task<JsonObject> StatusAsync(CancellationToken cancellation) => Json.Of(await mesh.StatusAsync(cancellation));
+
+    private async Task<JsonObject> HealthAsync(CancellationToken cancellation) => Json.Of(await mesh.HealthAsync(cancellation));
 
     private async Task<JsonObject> PeersAsync(CancellationToken cancellation) => new()
     {

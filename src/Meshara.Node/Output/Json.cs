@@ -86,6 +86,19 @@ internal static class Json
         ["problems"] = new JsonArray([.. s.Problems.Select(p => (JsonNode)p)]),
     };
 
+    public static JsonObject Of(MeshHealth h) => new()
+    {
+        ["schema"] = 1,
+        ["level"] = Name<HealthLevel>(h.Level),
+        ["findings"] = new JsonArray([.. h.Findings.Select(f => new JsonObject
+        {
+            ["name"] = f.Name,
+            ["level"] = Name<HealthLevel>(f.Level),
+            ["cause"] = f.Cause,
+            ["remedy"] = f.Remedy,
+        })]),
+    };
+
     /// <summary>An event: what does not apply is left out.</summary>
     public static JsonObject Of(MeshEvent e)
     {
@@ -105,15 +118,21 @@ internal static class Json
         return line;
     }
 
-    public static JsonObject Ready(NodeDescription node) => new()
+    /// <param name="metrics">Where they are served; left out if nowhere.</param>
+    public static JsonObject Ready(NodeDescription node, string? metrics = null)
     {
-        ["event"] = "ready",
-        ["nodeId"] = node.Id.ToString(),
-        ["publicKey"] = node.PublicKey.ToString(),
-        ["listen"] = Listen(node),
-        ["data"] = node.Data,
-        ["pid"] = Environment.ProcessId,
-    };
+        var ready = new JsonObject
+        {
+            ["event"] = "ready",
+            ["nodeId"] = node.Id.ToString(),
+            ["publicKey"] = node.PublicKey.ToString(),
+            ["listen"] = Listen(node),
+            ["data"] = node.Data,
+            ["pid"] = Environment.ProcessId,
+        };
+        Add(ready, "metrics", metrics);
+        return ready;
+    }
 
     public static JsonObject Error(string reason, string message) => new()
     {

@@ -152,11 +152,12 @@ public sealed class ListenerSpec : VirtualTimeSpec
     }
 
     [Fact]
-    public void A_failed_accept_is_tried_again_after_a_moment()
+    public void A_failed_accept_is_told_and_tried_again_after_a_moment()
     {
         Start(new ListenerSettings());
 
         EventFilter.Warning(contains: "Accepting failed").ExpectOne(() => _door.Fail());
+        _supervisor.ExpectMsg<Listener.CannotAccept>();
         _door.Knock("10.0.0.5");
         _supervisor.ExpectNoMsg(TimeSpan.Zero);
         Pass(Seconds(0.1));

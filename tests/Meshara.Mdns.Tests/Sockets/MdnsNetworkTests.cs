@@ -40,6 +40,7 @@ public sealed class MdnsNetworkTests
             }
 
             network.Inputs.TryRead(out _).ShouldBeFalse();
+            (network.Counts.Sent, network.Counts.Heard).ShouldBe((1, 2));
             network.Counts.SendErrors.ShouldBeEmpty();
             network.Counts.JoinErrors.ShouldBeEmpty();
             network.Missing.ShouldBeEmpty();

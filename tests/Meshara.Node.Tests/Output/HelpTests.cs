@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("id")]
     [InlineData("discover")]
     [InlineData("status")]
+    [InlineData("health")]
     [InlineData("peers")]
     [InlineData("peer")]
     [InlineData("peer show")]

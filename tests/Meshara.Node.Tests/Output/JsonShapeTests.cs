@@ -30,6 +30,7 @@ public sealed class JsonShapeTests : IDisposable
         await Approve(
             "{schema:1,nodeId:string,publicKey:string,network:string,listen:[string],data:string,pid:number,since:string,connected:number,"
             + "known:number,dialling:number,handshakes:number,rejections:{},healthy:bool,problems:[]}", "status");
+        await Approve("{schema:1,level:string,findings:[{name:string,level:string,cause:string,remedy:null}]}", "health");
         await Approve($"{{schema:1,peers:[{{{Peer}}}]}}", "peers");
         await Approve("{schema:1,nodes:[]}", "discover");
         await Approve(
