@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Net;
 using Akka.Configuration;
 using Meshara.Actors;
 using Meshara.Actors.Configuration;
 using Meshara.Core.Peers;
+using Meshara.Node.Metrics;
 using Meshara.Node.Run;
 
 namespace Meshara.Node.Commands;
@@ -21,11 +23,12 @@ internal static class RunCommand
         var profile = new Option<string?>("--profile") { Description = "How many peers to strive for.", HelpName = "minimal|standard|bridge" };
         profile.AcceptOnlyFromAmong("minimal", "standard", "bridge");
         var noMdns = new Option<bool>("--no-mdns") { Description = "Do not look for peers on the local network." };
+        var metrics = Metrics();
         var set = Layers.Set();
         var json = CommandLine.AsJson();
         var command = new Command("run", "Run a node in the foreground.\n\nExample: meshara run --data ./b --listen 127.0.0.1:0 --peer 192.0.2.1:7373")
         {
-            config, data, listen, peer, bootstrap, network, profile, noMdns, set, json,
+            config, data, listen, peer, bootstrap, network, profile, noMdns, metrics, set, json,
         };
         command.SetAction(async parsed =>
         {
@@ -48,7 +51,7 @@ internal static class RunCommand
                 layers = add.Length + remove.Length == 0 ? layers
                     : Overrides.Methods(layers, add, remove, "--bootstrap, --no-mdns").WithFallback(layers);
                 layers = Layers.With(layers, parsed.GetValue(set));
-                return await NodeRun.RunAsync(layers, parsed.GetValue(json));
+                return await NodeRun.RunAsync(layers, parsed.GetValue(json), MetricsAt(parsed.GetValue(metrics)));
             }
             catch (MesharaStartException e)
             {
@@ -67,6 +70,21 @@ internal static class RunCommand
         return more is not { Length: > 0 } ? layers
             : Overrides.List(key, (layers.HasPath(path) ? layers.GetStringList(path) : []).Concat(more), option).WithFallback(layers);
     }
+
+    private static Option<string?> Metrics()
+    {
+        var option = new Option<string?>("--metrics") { Description = "Serve metrics to Prometheus there; a port alone is on loopback.", HelpName = "[ADDR:]PORT" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !MetricsServer.TryParse(text, out _, out var error))
+            {
+                result.AddError($"--metrics: {error}");
+            }
+        });
+        return option;
+    }
+
+    private static IPEndPoint? MetricsAt(string? text) => text is not null && MetricsServer.TryParse(text, out var at, out _) ? at : null;
 
     private static Option<string[]> Targets(string name, string description)
     {

@@ -1,7 +1,9 @@
+using System.Net;
 using Akka.Actor;
 using Akka.Configuration;
 using Meshara.Actors;
 using Meshara.Node.Control;
+using Meshara.Node.Metrics;
 using Meshara.Node.Output;
 
 namespace Meshara.Node.Run;
@@ -23,17 +25,19 @@ internal static class NodeRun
     /// <summary>How long whoever reads stdout or the events may take for the last lines; one that does not read must not hold the node up.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<int> RunAsync(Config configuration, bool json)
+    /// <param name="metrics">Where they are served; null: nowhere.</param>
+    public static async Task<int> RunAsync(Config configuration, bool json, IPEndPoint? metrics = null)
     {
         using var stop = new StopSignals(listen: true);
         var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
         try
         {
+            using var served = metrics is null ? null : MetricsServer.Start(metrics, TimeProvider.System);
             var mesh = await Mesh.StartAsync(system, Mesh.DefaultName, configuration);
             var node = await mesh.ReadyAsync();
             using var control = new ControlServer(node.Data, mesh);
             var serving = control.RunAsync();
-            var printing = PrintAsync(mesh, node, json);
+            var printing = PrintAsync(mesh, node, served?.Url, json);
             await WaitAsync(stop.Token);
             control.Close();
             await mesh.StopAsync();
@@ -52,15 +56,15 @@ internal static class NodeRun
         }
     }
 
-    private static async Task PrintAsync(Mesh mesh, NodeDescription node, bool json)
+    private static async Task PrintAsync(Mesh mesh, NodeDescription node, string? metrics, bool json)
     {
         if (json)
         {
-            Console.WriteLine(Json.Line(Json.Ready(node)));
+            Console.WriteLine(Json.Line(Json.Ready(node, metrics)));
         }
         else
         {
-            StartScreen(node);
+            StartScreen(node, metrics);
         }
 
         await foreach (var e in mesh.EventsAsync(history: true))
@@ -72,13 +76,18 @@ internal static class NodeRun
         }
     }
 
-    private static void StartScreen(NodeDescription node)
+    private static void StartScreen(NodeDescription node, string? metrics)
     {
         var throughSdk = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" || AppContext.BaseDirectory.Contains("Meshara.Node");
         var program = throughSdk ? "dotnet run --project src/Meshara.Node --" : "meshara";
         Console.WriteLine($"Node     {node.Id}");
         Console.WriteLine($"Listens  {string.Join(", ", node.Listen)}");
         Console.WriteLine($"Data     {node.Data}");
+        if (metrics is not null)
+        {
+            Console.WriteLine($"Metrics  {metrics}");
+        }
+
         Console.WriteLine();
         Console.WriteLine("Connect a second node from another terminal:");
         var folder = node.Data == Path.GetFullPath("./b") ? "./c" : "./b";
