@@ -70,6 +70,8 @@ internal sealed class NodeFigures : IDisposable
     /// <summary>The figures of a node that starts; the instruments read them until they are disposed.</summary>
     public static NodeFigures Of(string name)
     {
+        // They are made with the first node, not with the first duration: who collects would see nothing until then.
+        _ = Instruments.All;
         NodeFigures? figures = null;
         ImmutableInterlocked.Update(ref _live, live =>
         {
