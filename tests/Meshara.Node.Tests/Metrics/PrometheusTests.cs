@@ -50,7 +50,7 @@ public sealed class PrometheusTests : IDisposable
     {
         var config = Path.Combine(_data[""], "prometheus.yml");
         File.WriteAllText(config, $$"""
-            global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }
+            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
             rule_files: ["{{Operations.Alerts}}"]
             scrape_configs:
               - job_name: meshara
