@@ -71,13 +71,21 @@ internal static class InviteCommands
             var word = parsed.GetValue(ticket)!;
             var folder = SteeringCommands.FolderOf(parsed.GetValue(data));
             var question = new JsonObject { ["command"] = "join", ["ticket"] = word };
-            return await SteeringCommands.AskAsync(folder, question, parsed.GetValue(json), SteeringCommands.Added, cancellation, () =>
+            var starts = false;
+            var exit = await SteeringCommands.AskAsync(folder, question, parsed.GetValue(json), SteeringCommands.Added, cancellation, () =>
             {
+                starts = true;
                 var layers = Layers.Of(parsed.GetValue(config));
                 layers = parsed.GetValue(listen) is { } at ? Overrides.Value("listen", at, "--listen").WithFallback(layers) : layers;
                 layers = Overrides.Value("data", folder, "--data").WithFallback(Layers.With(layers, parsed.GetValue(set)));
                 return StartAsync(InviteTicket.Parse(word), folder, layers, parsed.GetValue(json));
             });
+            if (!starts && new Option[] { listen, config, set }.Any(o => parsed.GetResult(o) is not null))
+            {
+                Console.Error.WriteLine("A node runs there already; --listen, --config and --set are for one that is started, and changed nothing of it.");
+            }
+
+            return exit;
         });
         return command;
     }

@@ -66,6 +66,11 @@ public sealed partial class ServiceTests(ITestOutputHelper output)
             CommandLine.Root().Parse(words[1..]).Errors.ShouldBeEmpty(instruction);
         }
 
+        // What it copies from the repository is there.
+        var root = Path.GetFullPath(Path.Combine(Ops, "..", "..", ".."));
+        Container.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal)).SelectMany(l => l.Split(' ')[1..^1])
+            .Where(name => !Path.Exists(Path.Combine(root, name))).ShouldBeEmpty();
+
         // What it copies from the build is what the build makes.
         Container.ShouldContain(l => l.Contains("-o /app", StringComparison.Ordinal));
         Container.ShouldContain("COPY --from=build /app /app");
