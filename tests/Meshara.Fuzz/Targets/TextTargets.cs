@@ -1,7 +1,9 @@
 using System.Text;
+using Google.Protobuf;
 using Meshara.Actors;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Wire;
 using Meshara.Node.Commands;
 using Meshara.Node.Control;
 
@@ -27,6 +29,11 @@ internal static class TextTargets
                 "::ffff:192.0.2.1/128", "30s", "1.5h", $"{Some.Peer.Id}"),
             Words = Some.Texts("[", "]", ":", "%", "@", "/", ".", "::", "::ffff:", "0x", "65535", "xn--"), MaxLength = 400, Allowance = (32 * 1024, 512),
         },
+        new("ticket", "an invite ticket, of which somebody made the checksum right", Ticket)
+        {
+            Seeds = [Content("lab", Some.Addresses), Content("meshara", [Some.Addresses[0]]), []],
+            MaxLength = 1024, Allowance = (32 * 1024, 512),
+        },
     ];
 
     private static string? Control(byte[] bytes)
@@ -40,6 +47,17 @@ internal static class TextTargets
             : Address(Encoding.UTF8.GetBytes(request.Target ?? "")) ?? Address(Encoding.UTF8.GetBytes(request.For ?? ""))
                 ?? Mesh.BanErrorOf(null, request.Reason) switch { { Length: > 400 } => "What is wrong takes a page.", _ => null };
     }
+
+    private static byte[] Content(string network, IEnumerable<PeerAddress> addresses) => new Ticket
+    {
+        Network = network, NodeId = ByteString.CopyFrom(Some.Peer.Id.ToByteArray()), Addresses = { addresses.Select(a => a.ToWire()) },
+        Expires = Some.Noon.ToUnixTimeSeconds(),
+    }.ToByteArray();
+
+    private static string? Ticket(byte[] content) =>
+        !InviteTicket.TryParse(InviteTicket.Prefix + CopySafe.Write(InviteTicket.Prefix, content), out var ticket, out var error)
+            ? error.Length > 200 ? "What is wrong takes a page." : null
+            : InviteTicket.Parse($"{ticket}") != ticket ? $"A ticket is read as another: {ticket}" : null;
 
     /// <summary>What is read is written so that it is read as the same; otherwise one sentence says what is wrong.</summary>
     private static string? Address(byte[] bytes)
