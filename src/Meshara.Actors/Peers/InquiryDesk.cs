@@ -16,6 +16,13 @@ internal sealed class InquiryDesk(NodeState state, FrontDesk desk)
     {
         switch (inquiry)
         {
+            case Known { Only: { } only }:
+                desk.Answer(sender, state.Book[only] is null ? [] : [only], Details);
+                break;
+            case Dials:
+                sender.Tell(new DialList(
+                    [.. state.Connections.Dialled.Where(c => !c.IsOpen && !c.IsFeeler).Select(c => new DialUnderWay(c.Number, c.Sought, c.Dialled!, c.Source))]));
+                break;
             case Known:
                 desk.Answer(sender, [.. state.Book.All.Select(p => p.Id).Order()], Details);
                 break;

@@ -9,8 +9,11 @@ internal static class InquiryProtocol
 {
     public interface IInquiry;
 
-    /// <summary>Answered with <see cref="KnownList"/>.</summary>
-    public sealed record Known : IInquiry;
+    /// <summary>Answered with <see cref="KnownList"/>: of all peers, or of <paramref name="Only"/> alone.</summary>
+    public sealed record Known(NodeId? Only = null) : IInquiry;
+
+    /// <summary>Answered with <see cref="DialList"/>.</summary>
+    public sealed record Dials : IInquiry;
 
     /// <summary>Answered with <see cref="Trail"/>.</summary>
     public sealed record History(NodeId Peer) : IInquiry;
@@ -22,6 +25,8 @@ internal static class InquiryProtocol
     public sealed record WhyAddress(PeerAddress Address) : IInquiry;
 
     public sealed record KnownList(ImmutableArray<PeerDetails> Peers);
+
+    public sealed record DialList(ImmutableArray<DialUnderWay> Dials);
 
     public sealed record Trail(ImmutableArray<ReputationChange> Changes);
 }

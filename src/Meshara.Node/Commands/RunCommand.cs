@@ -24,11 +24,12 @@ internal static class RunCommand
         profile.AcceptOnlyFromAmong("minimal", "standard", "bridge");
         var noMdns = new Option<bool>("--no-mdns") { Description = "Do not look for peers on the local network." };
         var metrics = Metrics();
+        var page = PageRun.Option();
         var set = Layers.Set();
         var json = CommandLine.AsJson();
         var command = new Command("run", "Run a node in the foreground.\n\nExample: meshara run --data ./b --listen 127.0.0.1:0 --peer 192.0.2.1:7373")
         {
-            config, data, listen, peer, bootstrap, network, profile, noMdns, metrics, set, json,
+            config, data, listen, peer, bootstrap, network, profile, noMdns, metrics, page, set, json,
         };
         command.SetAction(async parsed =>
         {
@@ -51,7 +52,8 @@ internal static class RunCommand
                 layers = add.Length + remove.Length == 0 ? layers
                     : Overrides.Methods(layers, add, remove, "--bootstrap, --no-mdns").WithFallback(layers);
                 layers = Layers.With(layers, parsed.GetValue(set));
-                return await NodeRun.RunAsync(layers, parsed.GetValue(json), MetricsAt(parsed.GetValue(metrics)));
+                return await NodeRun.RunAsync(
+                    layers, parsed.GetValue(json), MetricsAt(parsed.GetValue(metrics)), PageRun.Of(parsed.GetValue(page), parsed.GetValue(json)));
             }
             catch (MesharaStartException e)
             {

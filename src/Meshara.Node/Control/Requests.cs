@@ -10,7 +10,7 @@ using Meshara.Node.Output;
 namespace Meshara.Node.Control;
 
 /// <summary>What each request asks of the node, and the JSON that answers it.</summary>
-internal sealed class Requests(Mesh mesh)
+internal sealed class Requests(Mesh mesh, Func<string>? pageLink = null)
 {
     private readonly BanRequests _bans = new(mesh);
 
@@ -70,6 +70,9 @@ internal sealed class Requests(Mesh mesh)
                 "why" => _bans.WhyAsync(request, ResolveAsync, cancellation),
                 "invite" => _invites.InviteAsync(request, cancellation),
                 "join" => _invites.JoinAsync(request, cancellation),
+                "page" => Task.FromResult(pageLink is null
+                    ? Json.Error("no-page", "This node serves no page; start it with: meshara run --page 127.0.0.1:7374")
+                    : new JsonObject { ["schema"] = 1, ["link"] = pageLink() }),
                 null => Usage("""A request is a line of JSON, such as {"command":"status"}."""),
                 _ => Usage("The node does not know this command; node and command line may be of different versions."),
             });

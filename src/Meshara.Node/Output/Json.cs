@@ -119,7 +119,8 @@ internal static class Json
     }
 
     /// <param name="metrics">Where they are served; left out if nowhere.</param>
-    public static JsonObject Ready(NodeDescription node, string? metrics = null)
+    /// <param name="pageLink">Opens the page, once; left out if there is none.</param>
+    public static JsonObject Ready(NodeDescription node, string? metrics = null, string? pageLink = null)
     {
         var ready = new JsonObject
         {
@@ -131,6 +132,7 @@ internal static class Json
             ["pid"] = Environment.ProcessId,
         };
         Add(ready, "metrics", metrics);
+        Add(ready, "page", pageLink);
         return ready;
     }
 

@@ -5,6 +5,7 @@ using Meshara.Actors;
 using Meshara.Node.Control;
 using Meshara.Node.Metrics;
 using Meshara.Node.Output;
+using Meshara.Page;
 
 namespace Meshara.Node.Run;
 
@@ -26,20 +27,24 @@ internal static class NodeRun
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
     /// <param name="metrics">Where they are served; null: nowhere.</param>
-    public static async Task<int> RunAsync(Config configuration, bool json, IPEndPoint? metrics = null)
+    /// <param name="pageAt">Where the page is served; null: nowhere.</param>
+    public static async Task<int> RunAsync(Config configuration, bool json, IPEndPoint? metrics, PageAddress? pageAt)
     {
         using var stop = new StopSignals(listen: true);
         var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
         try
         {
             using var served = metrics is null ? null : MetricsServer.Start(metrics, TimeProvider.System);
+            var pageStarts = PageRun.Begin(system, configuration, pageAt);
             var mesh = await Mesh.StartAsync(system, Mesh.DefaultName, configuration);
             var node = await mesh.ReadyAsync();
-            using var control = new ControlServer(node.Data, mesh);
+            await using var page = await PageRun.FinishAsync(pageStarts, pageAt);
+            using var control = new ControlServer(node.Data, mesh, page is null ? null : page.NewLink);
             var serving = control.RunAsync();
-            var printing = PrintAsync(mesh, node, served?.Url, json);
+            var printing = PrintAsync(mesh, node, served?.Url, json, page?.NewLink());
             await WaitAsync(stop.Token);
             control.Close();
+            await (page?.DisposeAsync() ?? ValueTask.CompletedTask);
             await mesh.StopAsync();
             await Task.WhenAll(control.FinishAsync(Farewell), Task.WhenAny(printing, Task.Delay(Farewell)));
             await serving;
@@ -56,15 +61,15 @@ internal static class NodeRun
         }
     }
 
-    private static async Task PrintAsync(Mesh mesh, NodeDescription node, string? metrics, bool json)
+    private static async Task PrintAsync(Mesh mesh, NodeDescription node, string? metrics, bool json, string? pageLink)
     {
         if (json)
         {
-            Console.WriteLine(Json.Line(Json.Ready(node, metrics)));
+            Console.WriteLine(Json.Line(Json.Ready(node, metrics, pageLink)));
         }
         else
         {
-            StartScreen(node, metrics);
+            StartScreen(node, metrics, pageLink);
         }
 
         await foreach (var e in mesh.EventsAsync(history: true))
@@ -76,7 +81,7 @@ internal static class NodeRun
         }
     }
 
-    private static void StartScreen(NodeDescription node, string? metrics)
+    private static void StartScreen(NodeDescription node, string? metrics, string? pageLink)
     {
         var throughSdk = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" || AppContext.BaseDirectory.Contains("Meshara.Node");
         var program = throughSdk ? "dotnet run --project src/Meshara.Node --" : "meshara";
@@ -86,6 +91,11 @@ internal static class NodeRun
         if (metrics is not null)
         {
             Console.WriteLine($"Metrics  {metrics}");
+        }
+
+        if (pageLink is not null)
+        {
+            Console.WriteLine($"Page     {pageLink}");
         }
 
         Console.WriteLine();

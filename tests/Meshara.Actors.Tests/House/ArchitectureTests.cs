@@ -23,7 +23,8 @@ public sealed class ArchitectureTests
     [InlineData("Meshara.Core", "")]
     [InlineData("Meshara.Mdns", "")]
     [InlineData("Meshara.Actors", "Meshara.Core Meshara.Mdns")]
-    [InlineData("Meshara.Node", "Meshara.Actors")]
+    [InlineData("Meshara.Page", "Meshara.Actors")]
+    [InlineData("Meshara.Node", "Meshara.Actors Meshara.Page")]
     public void The_arrows_between_projects_point_one_way(string project, string expected)
     {
         var references = XDocument.Load(Repository.PathTo("src", project, $"{project}.csproj")).Descendants("ProjectReference")
