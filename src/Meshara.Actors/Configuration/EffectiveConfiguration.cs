@@ -35,7 +35,7 @@ internal static class EffectiveConfiguration
 
     private static string Show(string key, HoconValue value)
     {
-        var text = value.IsArray() ? $"[{string.Join(", ", value.GetStringList().Select(Quote))}]" : Quote(value.GetString() ?? "");
+        var text = value.Values.Any(v => v is HoconArray) ? $"[{string.Join(", ", value.GetStringList().Select(Quote))}]" : Quote(value.GetString() ?? "");
         return Secrets.Contains(key) && text != Quote("") ? Masked : text;
     }
 

@@ -117,7 +117,7 @@ internal static class InviteCommands
 
         try
         {
-            return await NodeRun.RunAsync(layers, json);
+            return await NodeRun.RunAsync(layers, json, metrics: null, PageRun.Of(null, json));
         }
         catch (MesharaStartException e)
         {

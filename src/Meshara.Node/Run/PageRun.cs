@@ -58,8 +58,9 @@ internal static class PageRun
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Task<PageServer> Start(ActorSystem system, Config configuration, PageAddress at)
     {
+        var mesh = Mesh.Get(system);
         var start = Task.Run(() => PageServer.StartAsync(
-            Mesh.Get(system), new PageOptions(at) { Configuration = EffectiveConfiguration.Of(system.Settings.Config, Mesh.DefaultName, configuration) }));
+            mesh, new PageOptions(at) { Configuration = EffectiveConfiguration.Of(system.Settings.Config, Mesh.DefaultName, configuration) }));
 
         // A node that does not start says why itself.
         _ = start.ContinueWith(s => s.Exception, TaskScheduler.Default);

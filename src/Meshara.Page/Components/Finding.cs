@@ -4,10 +4,48 @@ using Meshara.Core.Peers;
 
 namespace Meshara.Page.Components;
 
-/// <summary>Whom a person means.</summary>
+/// <summary>Whom a person means, be it by an id, an address or a ticket.</summary>
 internal static class Finding
 {
     private const int ShortestPrefix = 6;
+
+    /// <summary>Adds who is at <c>HOST:PORT[@NODE-ID]</c>, or who made the ticket, at the first of its addresses that answers.</summary>
+    /// <exception cref="FormatException">It is neither, or the ticket must not be used.</exception>
+    /// <exception cref="MeshException">unreachable, refused, key-mismatch, ...</exception>
+    public static async Task<AddedPeer> AddAsync(Mesh mesh, string text, DateTimeOffset now)
+    {
+        // An address has a colon, and a ticket none.
+        if (text.Contains(':', StringComparison.Ordinal) || !text.StartsWith("meshara", StringComparison.Ordinal))
+        {
+            return await mesh.AddPeerAsync(PeerTarget.Parse(text));
+        }
+
+        var (ticket, node) = (InviteTicket.Parse(text), await mesh.ReadyAsync());
+        if (ticket.IsExpired(now))
+        {
+            throw new FormatException($"The ticket expired at {ticket.Expires:yyyy-MM-dd HH:mm:ss} UTC; ask for a new one (meshara invite).");
+        }
+
+        if (ticket.Network != node.Network)
+        {
+            throw new MeshException(Reason.WrongNetwork, $"The ticket is for the network {ticket.Network}, and this node belongs to {node.Network}.");
+        }
+
+        MeshException? first = null;
+        foreach (var target in ticket.Targets)
+        {
+            try
+            {
+                return await mesh.AddPeerAsync(target);
+            }
+            catch (MeshException e)
+            {
+                first ??= e;
+            }
+        }
+
+        throw first!;
+    }
 
     /// <summary>A known peer by its id, which may be shortened to any unique prefix of 6 or more digits.</summary>
     /// <exception cref="FormatException">It is none, or not unique.</exception>

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Meshara.Page.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -30,8 +31,15 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected sealed override async Task OnInitializedAsync()
     {
         Now = Watch.Last;
-        Now = await Watch.NowAsync();
-        await FollowAsync();
+        try
+        {
+            Now = await Watch.NowAsync();
+            await FollowAsync();
+        }
+        catch (AskTimeoutException)
+        {
+            // The node is very busy, or stops; what is missing comes with a later look.
+        }
 
         // What is drawn before the browser has connected is drawn once.
         if (RendererInfo.IsInteractive && !_disposed)
@@ -60,6 +68,10 @@ public abstract class LiveComponent : ComponentBase, IDisposable
                 Now = last;
                 await FollowAsync();
             }
+        }
+        catch (AskTimeoutException)
+        {
+            // The same.
         }
         finally
         {

@@ -138,7 +138,7 @@ internal sealed class MeshWatch(Mesh mesh, TimeProvider time) : IDisposable
     {
         var (status, peers, dials) = (mesh.StatusAsync(cancellation), mesh.ListPeersAsync(cancellation), mesh.DialsAsync(cancellation));
         await Task.WhenAll(status, peers, dials);
-        var look = Snapshot.Of(time.GetUtcNow(), await status, await peers, await dials, Last);
+        var look = Snapshot.Of(time.GetUtcNow(), await status, [.. (await peers).DistinctBy(p => p.PeerId)], await dials, Last);
         Volatile.Write(ref _last, look);
         return look;
     }

@@ -16,7 +16,7 @@ internal sealed record Snapshot(
     ImmutableDictionary<NodeId, double> Rates)
 {
     /// <summary>How much of a rate is left after a second of silence.</summary>
-    private const double LeftAfterSecond = 0.6;
+    private const double LeftAfterSecond = 0.85;
 
     public static Snapshot Of(
         DateTimeOffset at, MeshStatus status, ImmutableArray<PeerInfo> peers, ImmutableArray<DialUnderWay> dials, Snapshot? before)

@@ -29,9 +29,9 @@ internal sealed record Picture(ImmutableArray<Dot> Dots, ImmutableArray<GroupLab
     /// <summary>More groups than these are not named one by one; a name on a dot is read up to there too.</summary>
     private const int MostLabels = 28, MostNames = 60;
 
-    private const double LabelAt = 376;
+    private const double LabelAt = 384;
 
-    private static readonly Ring All = new(130, 350), NearOfTwo = new(80, 190), FarOfTwo = new(235, 360);
+    private static readonly Ring All = new(130, 350), NearOfTwo = new(75, 185), FarOfTwo = new(235, 355);
 
     public static Picture Of(Snapshot now, double disconnectBelow)
     {

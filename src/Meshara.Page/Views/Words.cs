@@ -20,7 +20,7 @@ internal static class Words
         _ => Number($"{bytes / 1024 / 1024 / 1024:0.0} GiB"),
     };
 
-    public static string Milliseconds(TimeSpan? time) => time is not { } t ? None : t.TotalMilliseconds < 10 ? Number($"{t.TotalMilliseconds:0.0} ms") : Number($"{t.TotalMilliseconds:0} ms");
+    public static string Milliseconds(TimeSpan? time) => time is not { } t ? None : t.TotalMilliseconds < 0.05 ? "< 0.1 ms" : t.TotalMilliseconds < 10 ? Number($"{t.TotalMilliseconds:0.0} ms") : Number($"{t.TotalMilliseconds:0} ms");
 
     /// <summary>Rounded as it is shown, so that no zero has a sign.</summary>
     public static string Score(double score) => Math.Round(score, 1) is var s && s > 0 ? Number($"+{s:0.#}") : s < 0 ? Number($"−{-s:0.#}") : "0";

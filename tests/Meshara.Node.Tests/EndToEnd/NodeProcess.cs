@@ -94,7 +94,10 @@ internal sealed class NodeProcess : IDisposable
     public long PeakMemory => Kibibytes("VmHWM");
 
     public static Task<NodeProcess> RunAsync(string data, params string[] options) =>
-        ReadyAsync(new NodeProcess(Start(["run", "--json", "--no-mdns", "--data", data, .. options])));
+        ReadyAsync(new NodeProcess(Start(["run", "--json", "--no-mdns", .. PageOf(options), "--data", data, .. options])));
+
+    /// <summary>Only a test of the page has one.</summary>
+    private static string[] PageOf(string[] options) => options.Contains("--page") ? [] : ["--page", "off"];
 
     /// <summary>A node that a ticket starts.</summary>
     public static Task<NodeProcess> JoinAsync(string data, string ticket, params string[] options) =>
@@ -102,7 +105,7 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>The same on a host of a LAN, where it looks for others.</summary>
     public static Task<NodeProcess> RunAsync(LanHost host, string data, params string[] options) =>
-        ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--data", data, .. options])));
+        ReadyAsync(new NodeProcess(Start(host, ["run", "--json", "--page", "off", "--data", data, .. options])));
 
     /// <summary>A command whose output goes into a pipe of which nobody reads more than the first line.</summary>
     public static Task<NodeProcess> UnreadAsync(params string[] arguments) => UnreadAsync(Start(arguments));

@@ -29,7 +29,7 @@ public sealed class OneNodeTests : IDisposable
     {
         using var node = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);
 
-        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--data", _data["one"], "--listen", AnyPort);
+        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--page", "off", "--data", _data["one"], "--listen", AnyPort);
 
         exit.ShouldBe(1);
         error.ShouldContain($"pid {node.Ready["pid"]}");
@@ -40,7 +40,7 @@ public sealed class OneNodeTests : IDisposable
     {
         using var node = await NodeProcess.RunAsync(_data["one"], "--listen", AnyPort);
 
-        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--data", _data["two"], "--listen", node.Address);
+        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--page", "off", "--data", _data["two"], "--listen", node.Address);
 
         exit.ShouldBe(1);
         error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("in use");
@@ -61,7 +61,7 @@ public sealed class OneNodeTests : IDisposable
         var damaged = new string('x', 3000);
         await File.WriteAllTextAsync(file, damaged);
 
-        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--data", _data["one"], "--listen", AnyPort);
+        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--page", "off", "--data", _data["one"], "--listen", AnyPort);
 
         exit.ShouldBe(1);
         error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(name);
@@ -73,7 +73,7 @@ public sealed class OneNodeTests : IDisposable
     {
         await File.WriteAllTextAsync(_data["file"], "");
 
-        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--data", _data["file"], "--listen", AnyPort);
+        var (exit, _, error) = await NodeProcess.CommandAsync("run", "--page", "off", "--data", _data["file"], "--listen", AnyPort);
 
         exit.ShouldBe(1);
         error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(_data["file"]);

@@ -51,7 +51,7 @@ public sealed class StoreCommandTests : IDisposable
         bad.Exit.ShouldBe(1);
         bad.Output.ShouldContain("damaged: ");
         bad.Output.ShouldContain($"meshara store repair --data {_data["one"]}");
-        var refused = await NodeProcess.CommandAsync("run", "--data", _data["one"], "--listen", "127.0.0.1:0", "--no-mdns");
+        var refused = await NodeProcess.CommandAsync("run", "--page", "off", "--data", _data["one"], "--listen", "127.0.0.1:0", "--no-mdns");
         refused.Exit.ShouldBe(1);
         refused.Error.ShouldContain("meshara store repair");
 
