@@ -76,7 +76,7 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
         await window.PressAsync("Ping");
         await window.HearAsync("It answered after");
         await window.PressAsync("Ban …");
-        await page.Locator(".confirm button.danger:focus").WaitForAsync();
+        await page.Locator(".question + button.danger:focus").WaitForAsync();
         await page.Keyboard.PressAsync("Escape");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ban …" }).WaitForAsync();
         await window.PressAsync("Ban …");
@@ -196,13 +196,13 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
     [InlineData(ColorScheme.Light, 390, "phone")]
     public async Task Everything_has_its_label_and_enough_contrast_and_fits(ColorScheme scheme, int width, string name)
     {
-        var peers = await PopulateAsync();
+        var peers = await _world.PopulateAsync(_mesh);
         await using var window = await chromium.OpenAsync(_server, new BrowserNewContextOptions
         {
             ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = width < 700 ? 844 : 900 }, ReducedMotion = width < 700 ? ReducedMotion.Reduce : null,
         });
         await window.EnterAsync();
-        await StirAsync(peers);
+        await _world.StirAsync(_mesh, peers);
         await window.Page.Locator(".link.w3, .link.w4, .link.w5").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         foreach (var tab in Tabs)
         {
@@ -211,10 +211,10 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
                 await window.GoAsync(tab);
             }
 
-            // On a phone the words and colours are the same.
+            // In the dark only the colours differ, and on a phone not even these.
             if (width > 700 || tab.Length == 0)
             {
-                (await window.ComplaintsAsync()).ShouldBeEmpty($"{tab} {name}");
+                (await window.ComplaintsAsync(coloursOnly: scheme == ColorScheme.Dark)).ShouldBeEmpty($"{tab} {name}");
             }
 
             (await window.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue($"{tab} is wider than the window");
@@ -226,7 +226,7 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
         await window.Page.Locator($"g.dot[aria-label^='Peer {peers[0].Id.ToShortString()}']").FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
         await window.Page.Locator(".card .history li").First.WaitForAsync();
-        (await window.ComplaintsAsync()).ShouldBeEmpty($"card {name}");
+        (await window.ComplaintsAsync(coloursOnly: scheme == ColorScheme.Dark)).ShouldBeEmpty($"card {name}");
         await window.ShootAsync($"card-{name}");
         await window.Page.Keyboard.PressAsync("Escape");
         await window.Page.Locator(".card").WaitForAsync(new() { State = WaitForSelectorState.Detached });
@@ -256,63 +256,9 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
         }
     }
 
-    /// <summary>A mesh with a bit of everything.</summary>
-    private async Task<ImmutableArray<LightPeer>> PopulateAsync()
-    {
-        string[] hosts =
-        [
-            "20.1.0.1", "20.1.7.2", "20.1.9.3", "31.13.8.1", "31.13.9.2", "45.76.1.1", "45.76.3.2", "45.76.4.9", "45.76.8.4", "78.46.2.1", "78.46.3.1",
-            "84.200.1.1", "95.217.4.4", "95.217.8.1", "2a01:4f8::1", "2a01:4f8::2", "10.0.0.11", "10.0.0.12", "10.0.0.13", "192.168.1.5", "192.168.1.9",
-        ];
-        var peers = ImmutableArray.CreateBuilder<LightPeer>();
-        foreach (var host in hosts)
-        {
-            peers.Add(await _world.JoinAsync(_mesh, host, agent: "meshara/0.1.0"));
-        }
-
-        // Some have broken off, and came back; some bring a lot.
-        foreach (var (index, times) in new[] { (0, 2), (3, 3), (8, 1) })
-        {
-            for (var i = 0; i < times; i++)
-            {
-                await peers[index].DisposeAsync();
-                await UntilAsync(async () => (await _mesh.ListPeersAsync()).All(p => p.PeerId != peers[index].Id));
-                peers[index] = await _world.JoinAsync(_mesh, hosts[index], peers[index].Identity, "meshara/0.1.0");
-            }
-        }
-
-        await Should.ThrowAsync<MeshException>(() => _mesh.AddPeerAsync(PeerAddress.Parse("10.0.0.99:7373")));
-        await _mesh.BanAsync(AddressRange.Parse("203.0.113.0/24"), TimeSpan.FromDays(7), "scanners");
-        await _mesh.BanAsync(peers[13].Id);
-        return peers.ToImmutable();
-    }
-
-    /// <summary>Dials are under way, and some peers bring a lot.</summary>
-    private async Task StirAsync(ImmutableArray<LightPeer> peers)
-    {
-        foreach (var (index, kibibytes) in new[] { (1, 900), (5, 80), (9, 300), (12, 20), (16, 1500), (18, 60) })
-        {
-            await peers[index].SendAsync(kibibytes);
-        }
-        _world.Hang("52.10.0.1");
-        _world.Hang("10.0.0.77");
-        _ = _mesh.AddPeerAsync(TestWorld.AddressOf("52.10.0.1")).ContinueWith(t => t.Exception, TaskScheduler.Default);
-        _ = _mesh.AddPeerAsync(TestWorld.AddressOf("10.0.0.77")).ContinueWith(t => t.Exception, TaskScheduler.Default);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 200 && !await holds(); i++)
-        {
-            await Task.Delay(25);
-        }
-
-        (await holds()).ShouldBeTrue();
-    }
-
     private static async Task Expect(ILocator locator, int count)
     {
-        await UntilAsync(async () => await locator.CountAsync() == count);
+        await Populace.UntilAsync(async () => await locator.CountAsync() == count);
     }
 
     private static ImmutableArray<Meshara.Actors.Configuration.EffectiveValue> Settings => Meshara.Actors.Configuration.EffectiveConfiguration.Of(
