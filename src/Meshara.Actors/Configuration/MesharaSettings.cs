@@ -173,7 +173,7 @@ internal sealed record ListenerSettings
     public int MaxHandshakesPerSource { get; init; } = 64;
 
     /// <summary><c>accepts-per-second</c>: sockets accepted in a second, in all.</summary>
-    public int AcceptsPerSecond { get; init; } = 200;
+    public int AcceptsPerSecond { get; init; } = 100;
 
     /// <summary><c>accepts-per-source-per-minute</c>: sockets accepted in a minute from one IPv4 address or IPv6 /64.</summary>
     public int AcceptsPerSourcePerMinute { get; init; } = 1200;
