@@ -6,10 +6,7 @@ using Meshara.Page.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Meshara.Page;
 
@@ -65,21 +62,16 @@ internal sealed class PageServer : IAsyncDisposable
     {
         NodeDescription? node = null;
 
-        // Empty: nothing is read from the environment or from files, where other programs of this user leave settings for theirs.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(PageServer).Assembly.GetName().Name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var builder = BareWeb.Builder(endPoint, bounds =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = MaxTabs;
-            kestrel.Limits.MaxRequestBodySize = MaxRequest;
-            kestrel.Limits.RequestHeadersTimeout = HeadTimeout;
-            kestrel.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http1);
+            bounds.MaxConcurrentConnections = MaxConnections;
+            bounds.MaxConcurrentUpgradedConnections = MaxTabs;
+            bounds.MaxRequestBodySize = MaxRequest;
+            bounds.RequestHeadersTimeout = HeadTimeout;
         });
         var keys = new AccessKeys(options.Time);
         builder.Services.AddSingleton(mesh).AddSingleton(_ => node!).AddSingleton(options).AddSingleton(options.Time).AddSingleton<MeshWatch>();
         builder.Services.AddScoped<Choice>();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
@@ -102,8 +94,7 @@ internal sealed class PageServer : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            var bound = new Uri(app.Urls.First());
-            return new PageServer(app, keys, new IPEndPoint(endPoint.Address, bound.Port));
+            return new PageServer(app, keys, app.EndPoint(endPoint));
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
@@ -111,13 +102,5 @@ internal sealed class PageServer : IAsyncDisposable
             var why = e.InnerException is AddressInUseException ? "is in use by another program" : $"cannot be had: {e.Message}";
             throw new IOException($"The page's port {endPoint} {why}; give another one with --page, or --page off.", e.InnerException ?? e);
         }
-    }
-
-    /// <summary>Signals are the program's.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

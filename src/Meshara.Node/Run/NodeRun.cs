@@ -34,7 +34,7 @@ internal static class NodeRun
         var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
         try
         {
-            using var served = metrics is null ? null : MetricsServer.Start(metrics, TimeProvider.System);
+            await using var served = metrics is null ? null : await MetricsServer.StartAsync(metrics, TimeProvider.System);
             var pageStarts = PageRun.Begin(system, configuration, pageAt);
             var mesh = await Mesh.StartAsync(system, Mesh.DefaultName, configuration);
             var node = await mesh.ReadyAsync();

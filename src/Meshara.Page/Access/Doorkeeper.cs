@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -32,7 +31,7 @@ internal sealed class Doorkeeper(AccessKeys keys, string cookie)
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         response.Headers.CacheControl = "no-store";
 
-        if (!IsOurs(request.Host))
+        if (!LoopbackHost.IsOurs(request.Host))
         {
             return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This page answers to localhost and to loopback addresses alone.");
         }
@@ -56,11 +55,6 @@ internal sealed class Doorkeeper(AccessKeys keys, string cookie)
             ? RefuseAsync(context, StatusCodes.Status400BadRequest, "This is spoken over a WebSocket alone.")
             : next(context);
     }
-
-    /// <summary>No name on the Internet is one of these, whatever it leads to. The port may be another one, that of a tunnel.</summary>
-    private static bool IsOurs(HostString host) =>
-        host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Host, out var ip) && IPAddress.IsLoopback(ip));
 
     /// <summary>What changes something comes from a script, and a script's request says from where. A browser also says so when it opens a WebSocket.</summary>
     private static bool IsOwnSite(HttpRequest request)

@@ -136,9 +136,10 @@ internal sealed class MeshWatch(Mesh mesh, TimeProvider time) : IDisposable
 
     private async Task<Snapshot> LookAsync(CancellationToken cancellation)
     {
-        var (status, peers, dials) = (mesh.StatusAsync(cancellation), mesh.ListPeersAsync(cancellation), mesh.DialsAsync(cancellation));
-        await Task.WhenAll(status, peers, dials);
-        var look = Snapshot.Of(time.GetUtcNow(), await status, [.. (await peers).DistinctBy(p => p.PeerId)], await dials, Last);
+        var (status, health) = (mesh.StatusAsync(cancellation), mesh.HealthAsync(cancellation));
+        var (peers, dials) = (mesh.ListPeersAsync(cancellation), mesh.DialsAsync(cancellation));
+        await Task.WhenAll(status, health, peers, dials);
+        var look = Snapshot.Of(time.GetUtcNow(), await status, await health, [.. (await peers).DistinctBy(p => p.PeerId)], await dials, Last);
         Volatile.Write(ref _last, look);
         return look;
     }

@@ -59,6 +59,19 @@ internal static class Words
     public static string Tone(double score, double disconnectBelow) =>
         score <= disconnectBelow ? "bad" : score < -1 ? "low" : score > 1 ? "good" : "even";
 
+    /// <summary>The class that colours how bad it is.</summary>
+    public static string Tone(HealthLevel level) => level switch { HealthLevel.Healthy => "good", HealthLevel.Degraded => "low", _ => "bad" };
+
+    public static string Level(HealthLevel level) => level switch { HealthLevel.Healthy => "Healthy", HealthLevel.Degraded => "Degraded", _ => "Failing" };
+
+    /// <summary>What that means for the node, in one sentence.</summary>
+    public static string Verdict(HealthLevel level) => level switch
+    {
+        HealthLevel.Healthy => "Nothing is wrong.",
+        HealthLevel.Degraded => "The node does its work, but not all of it, or not well.",
+        _ => "The node does not do what it is there for.",
+    };
+
     /// <summary>Whether the address is near: on this machine, this link or this site.</summary>
     public static bool IsNear(PeerAddress? address) => address is not null && NetworkGroup.Of(address).IsLocal;
 

@@ -118,6 +118,16 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
         await Expect(page.Locator("tr.event", new() { HasText = "peer-unbanned" }), 0);
         await page.Locator("tr.event", new() { HasText = "20.1.0.0/16" }).WaitForAsync();
 
+        // The health: each check, and for what is wrong why and what to do.
+        await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Health" }).ClickAsync();
+        await Expect(page.Locator("table.checks tbody tr"), Health.Checks.Count);
+        await page.Locator("header .state.good", new() { HasText = "Healthy" }).WaitForAsync();
+        _world.EndLan();
+        var mdns = page.Locator("table.checks tr", new() { HasText = Health.MdnsDown });
+        await mdns.GetByText("its actor has ended").WaitForAsync();
+        await mdns.GetByText("then restart the node").WaitForAsync();
+        await page.Locator("header .state.low", new() { HasText = "Degraded" }).WaitForAsync();
+
         // The rest.
         await page.GetByRole(AriaRole.Link, new() { Name = "Known" }).ClickAsync();
         await page.Locator("table.known tr", new() { HasText = known.Id.ToShortString() }).WaitForAsync();

@@ -73,6 +73,9 @@ internal sealed class TestWorld : IAsyncDisposable
         return [.. peers];
     }
 
+    /// <summary>The first node's discovery on the local network fails for good.</summary>
+    public void EndLan() => _system.ActorSelection("/user/node-10-0-0-1/mdns").Tell(PoisonPill.Instance);
+
     /// <summary>Somebody who takes what comes and says nothing: a dial there stays under way.</summary>
     public void Hang(string host) => Network.TransportOf(NextIdentity(), IPAddress.Parse(host)).Listen(new ListenAddress(new IPEndPoint(IPAddress.Parse(host), 7373)));
 
