@@ -254,8 +254,16 @@ public sealed partial class Mesh
         return await started.Supervisor.Ask<object>(question, patience ?? Patience, cancellation).ConfigureAwait(false);
     }
 
-    private sealed record Started(ActorSystem System, IActorRef Supervisor, NodeDescription Node, MesharaSettings Settings)
+    private sealed class Started(ActorSystem system, IActorRef supervisor, NodeDescription node, MesharaSettings settings)
     {
-        public ActorSelection Child(string name) => System.ActorSelection(Supervisor.Path / name);
+        private volatile MesharaSettings _settings = settings;
+
+        public IActorRef Supervisor { get; } = supervisor;
+
+        public NodeDescription Node { get; } = node;
+
+        public MesharaSettings Settings { get => _settings; set => _settings = value; }
+
+        public ActorSelection Child(string name) => system.ActorSelection(Supervisor.Path / name);
     }
 }

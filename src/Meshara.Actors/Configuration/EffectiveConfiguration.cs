@@ -36,8 +36,11 @@ internal static class EffectiveConfiguration
     private static string Show(string key, HoconValue value)
     {
         var text = value.Values.Any(v => v is HoconArray) ? $"[{string.Join(", ", value.GetStringList().Select(Quote))}]" : Quote(value.GetString() ?? "");
-        return Secrets.Contains(key) && text != Quote("") ? Masked : text;
+        return Mask(key, text);
     }
+
+    /// <summary>The value of a key as people may see it.</summary>
+    public static string Mask(string key, string value) => Secrets.Contains(key) && value.Trim('"').Length > 0 ? Masked : value;
 
     private static string Quote(string text) =>
         text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '*' or ' ') ? text : $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -109,14 +109,14 @@ internal sealed class SettingsReader(ConfigurationLayers layers, string block)
     /// <summary>Reads a size in bytes, <c>65536</c> or <c>64KiB</c>.</summary>
     public int Size(string key, int least, int most)
     {
-        var what = $"must be a size from {Bytes(least)} to {Bytes(most)}, such as {Bytes(least)} or {least}";
+        var what = $"must be a size from {HoconText.Bytes(least)} to {HoconText.Bytes(most)}, such as {HoconText.Bytes(least)} or {least}";
         return (int)Number(key, what, least, most, _ => layers[key]!.GetByteSize() ?? throw new FormatException());
     }
 
     /// <summary>Reads a time with its unit, such as <c>30s</c>.</summary>
     public TimeSpan Duration(string key, TimeSpan least, TimeSpan most)
     {
-        var what = $"must be a time from {Time(least)} to {Time(most)}, with its unit: ms, s, m, h or d";
+        var what = $"must be a time from {HoconText.Time(least)} to {HoconText.Time(most)}, with its unit: ms, s, m, h or d";
         var ms = Number(key, what, least.TotalMilliseconds, most.TotalMilliseconds, text => char.IsAsciiLetter(text[^1])
             ? layers[key]!.GetTimeSpan(allowInfinite: false).TotalMilliseconds
             : throw new FormatException());
@@ -169,17 +169,6 @@ internal sealed class SettingsReader(ConfigurationLayers layers, string block)
         _ when value.IsObject() => "a block",
         _ => value.GetString() ?? "",
     };
-
-    private static string Time(TimeSpan t) => t switch
-    {
-        { TotalSeconds: < 1 } => $"{t.TotalMilliseconds}ms",
-        { TotalMinutes: < 1 } => $"{t.TotalSeconds}s",
-        { TotalHours: < 1 } => $"{t.TotalMinutes}m",
-        { TotalDays: < 1 } => $"{t.TotalHours}h",
-        _ => $"{t.TotalDays}d",
-    };
-
-    private static string Bytes(int n) => n % (1024 * 1024) == 0 ? $"{n / 1024 / 1024}MiB" : n % 1024 == 0 ? $"{n / 1024}KiB" : $"{n}B";
 
     private double Number(string key, string what, double least, double most, Func<string, double> read)
     {

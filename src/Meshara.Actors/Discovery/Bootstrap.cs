@@ -23,16 +23,17 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         Receive<Connected>(connected => Follow(_plan.With(connected.Peers)));
         Receive<Answered>(answer => Follow(_plan.Answered(answer.Node, _clock.Now)));
         Receive<Failed>(failure => Follow(_plan.Failed(failure.Node, failure.Reason, _clock.Now, _random.NextDouble())));
+        Receive<Reconfigured>(to => Follow(_plan.Over(to.Settings.BootstrapNodes, to.Settings.BootstrapRetry, to.Settings.FewPeers())));
         Receive<Due>(_ => Follow(_plan));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <returns>Null where the method is not enabled, or no node is configured.</returns>
+    /// <returns>Null where the method is not enabled.</returns>
     public static Props? PropsFor(DiscoverySettings settings, NodeClock clock, int seed, string dispatcher)
     {
         var plan = BootstrapPlan.Of(settings.BootstrapNodes, settings.BootstrapRetry, settings.FewPeers());
-        return settings.Bootstraps() && !settings.BootstrapNodes.IsEmpty
+        return settings.Bootstraps()
             ? Props.Create(() => new Bootstrap(plan, clock, seed)).WithDispatcher(dispatcher)
             : null;
     }

@@ -1,4 +1,5 @@
 using Akka.Event;
+using Meshara.Actors.Configuration;
 using Meshara.Core.Peers;
 
 namespace Meshara.Actors.Discovery;
@@ -8,6 +9,9 @@ internal static class BootstrapProtocol
 {
     /// <summary>To the bootstrap, whenever it changes: how many peers are connected.</summary>
     public sealed record Connected(int Peers) : IDeadLetterSuppression;
+
+    /// <summary>To the bootstrap: from now on by these.</summary>
+    public sealed record Reconfigured(DiscoverySettings Settings) : IDeadLetterSuppression;
 
     /// <summary>From the bootstrap: dial this node. Answered with <see cref="Answered"/> or <see cref="Failed"/>.</summary>
     public sealed record Dial(PeerTarget Node);

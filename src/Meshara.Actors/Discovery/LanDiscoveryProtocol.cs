@@ -23,6 +23,9 @@ internal static class LanDiscoveryProtocol
     /// <summary>To the discovery: the peer could not be reached where it says it is.</summary>
     public sealed record Verify(NodeId Peer);
 
+    /// <summary>To the discovery: from now on ask the network so often, and tell of so many at most.</summary>
+    public sealed record SetPace(TimeSpan Interval, int MaxSightingsPerMinute) : IDeadLetterSuppression;
+
     /// <summary>Answered with <see cref="Seen"/>.</summary>
     public sealed record List
     {

@@ -34,7 +34,7 @@ internal sealed class MdnsDiscovery : ReceiveActor, IWithTimers
 
     private readonly MdnsParts _parts;
     private readonly MdnsEngine _engine;
-    private readonly RateLimit _sightings;
+    private RateLimit _sightings;
     private readonly Dictionary<DomainName, NodeId> _told = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
@@ -42,7 +42,7 @@ internal sealed class MdnsDiscovery : ReceiveActor, IWithTimers
     {
         _parts = parts;
         _engine = new MdnsEngine(parts.Interval, new Random(parts.Seed));
-        _sightings = new RateLimit(parts.MaxSightingsPerMinute / 60.0, parts.MaxSightingsPerMinute);
+        _sightings = PerMinute(parts.MaxSightingsPerMinute);
 
         Receive<Readable>(readable => readable.More, _ => OnReadable());
         Receive<Readable>(_ => Context.Stop(Self));
@@ -58,6 +58,12 @@ internal sealed class MdnsDiscovery : ReceiveActor, IWithTimers
                 _engine.Verify(name, Now);
             }
 
+            CarryOut();
+        });
+        Receive<SetPace>(pace =>
+        {
+            _sightings = PerMinute(pace.MaxSightingsPerMinute);
+            _engine.Pace(pace.Interval, Now);
             CarryOut();
         });
         Receive<List>(_ => Sender.Tell(new Seen([.. Everybody()])));
@@ -90,6 +96,8 @@ internal sealed class MdnsDiscovery : ReceiveActor, IWithTimers
         _ = _parts.Network.DisposeAsync().AsTask();
         base.PostStop();
     }
+
+    private static RateLimit PerMinute(int most) => new(most / 60.0, most);
 
     private static async Task<Readable> WhenReadable(IMdnsNetwork network) =>
         new(await network.Inputs.WaitToReadAsync().ConfigureAwait(false));

@@ -36,6 +36,24 @@ internal static class Doorkeeper
             peer, newcomer.Number, newcomer.Direction, state.Book[peer], state.Now, state.Settings.Reputation, newcomer.Claim, newcomer.Remote);
     }
 
+    /// <summary>
+    /// Fewer places than are taken: who dialled this node goes first, then the worst, then the youngest. Those that a person asked for take none.
+    /// </summary>
+    public static void Shrink(NodeState state)
+    {
+        var taken = state.Connections.Open.Where(c => state.Roster[c.Peer!.Value] is { Protected: false } entry && entry.Connection == c.Number).ToList();
+        foreach (var goes in taken
+            .OrderByDescending(c => c.Direction == Direction.Inbound).ThenBy(c => ScoreOf(c, state)).ThenByDescending(c => c.OpenedAt).ThenByDescending(c => c.Number)
+            .Take(taken.Count - state.Settings.Discovery.MaxPeers))
+        {
+            state.Roster = state.Roster.Remove(goes.Peer!.Value, goes.Number);
+            goes.Actor.Tell(new PeerConnectionProtocol.Close(Reason.Evicted));
+        }
+    }
+
+    private static double ScoreOf(LiveConnection connection, NodeState state) =>
+        state.Book[connection.Peer!.Value]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0;
+
     private static LiveConnection? VictimFor(LiveConnection newcomer, NodeState state)
     {
         var inbound = state.Connections.Open
@@ -43,8 +61,7 @@ internal static class Doorkeeper
             .ToList();
         var chosen = Eviction.Choose(
             [.. inbound.Select(c => new Evictable(
-                c.Number, c.Peer!.Value, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime,
-                state.Book[c.Peer!.Value]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0))],
+                c.Number, c.Peer!.Value, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime, ScoreOf(c, state)))],
             NetworkGroup.Of(newcomer.Remote!),
             state.Settings.Discovery.MaxPeers,
             state.Secret,

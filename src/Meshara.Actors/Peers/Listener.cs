@@ -21,10 +21,10 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     private const int StepsPerSecond = 50;
 
     private readonly IPeerListener _listener;
-    private readonly ListenerSettings _settings;
+    private ListenerSettings _settings;
     private readonly CancellationTokenSource _alive = new();
-    private readonly TokenBucketRateLimiter _all;
-    private readonly PartitionedRateLimiter<IPAddress> _perSource;
+    private TokenBucketRateLimiter _all;
+    private PartitionedRateLimiter<IPAddress> _perSource;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>Those that were told to give way and have not ended yet.</summary>
@@ -38,9 +38,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         _listener = listener;
         _settings = settings;
         _slots = new HandshakeSlots(settings.MaxHandshakes, settings.MaxHandshakesPerSource);
-        _all = new TokenBucketRateLimiter(Evenly(settings.AcceptsPerSecond));
-        _perSource = PartitionedRateLimiter.Create<IPAddress, IPAddress>(source =>
-            RateLimitPartition.GetTokenBucketLimiter(source, _ => Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1))));
+        (_all, _perSource) = LimitersOf(settings);
 
         Receive<Accepted>(accepted =>
         {
@@ -55,6 +53,8 @@ internal sealed class Listener : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(Retry.Instance, Retry.Instance, AfterFailure);
         });
         Receive<Retry>(_ => Accept());
+        Receive<Limits>(limits => limits.Settings != _settings, limits => Adopt(limits.Settings));
+        Receive<Limits>(_ => { });
         Receive<Banned>(banned => _banned = banned.Ranges);
         Receive<HandshakeOver>(over =>
         {
@@ -89,6 +89,11 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         return bucket;
     }
 
+    private static (TokenBucketRateLimiter All, PartitionedRateLimiter<IPAddress> PerSource) LimitersOf(ListenerSettings settings) => (
+        new TokenBucketRateLimiter(Evenly(settings.AcceptsPerSecond)),
+        PartitionedRateLimiter.Create<IPAddress, IPAddress>(source =>
+            RateLimitPartition.GetTokenBucketLimiter(source, _ => Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1)))));
+
     private static TokenBucketRateLimiterOptions Bucket(int perPeriod, TimeSpan period) => new()
     {
         TokenLimit = Math.Max(1, perPeriod) * 2,
@@ -108,6 +113,15 @@ internal sealed class Listener : ReceiveActor, IWithTimers
         {
             return new AcceptFailed(e.Message);
         }
+    }
+
+    private void Adopt(ListenerSettings settings)
+    {
+        _all.Dispose();
+        _perSource.Dispose();
+        (_all, _perSource) = LimitersOf(settings);
+        _slots = _slots with { Max = settings.MaxHandshakes, MaxPerSource = settings.MaxHandshakesPerSource };
+        _settings = settings;
     }
 
     private void Accept() => AcceptOne(_listener, _alive.Token).PipeTo(Self);
@@ -160,6 +174,9 @@ internal sealed class Listener : ReceiveActor, IWithTimers
 
     /// <summary>To the supervisor: nobody can be let in at this moment.</summary>
     public sealed record CannotAccept(string Cause) : IDeadLetterSuppression;
+
+    /// <summary>From the supervisor: these bounds hold from now on.</summary>
+    public sealed record Limits(ListenerSettings Settings) : IDeadLetterSuppression;
 
     /// <summary>From the supervisor: the ranges that are banned from now on.</summary>
     public sealed record Banned(RangeBans Ranges) : IDeadLetterSuppression;

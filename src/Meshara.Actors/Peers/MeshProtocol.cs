@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Meshara.Actors.Configuration;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -39,6 +40,12 @@ internal static class MeshProtocol
 
     /// <summary>Answered with <see cref="MeshHealth"/>.</summary>
     public sealed record Health;
+
+    /// <summary>Take on what can be taken on of these settings. Answered with <see cref="Reloaded"/>.</summary>
+    public sealed record Reload(MesharaSettings Wanted);
+
+    /// <summary>What the node ran by, and what it runs by now.</summary>
+    public sealed record Reloaded(MesharaSettings Before, MesharaSettings After);
 
     /// <summary>Stops the node. Its supervisor stops when everything is closed and kept.</summary>
     public sealed record Stop;

@@ -35,6 +35,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly BanDesk _bans;
     private readonly InquiryDesk _inquiries;
     private readonly HealthWatch _health;
+    private readonly Reconfiguration _reconfiguration;
     private readonly IActorRef _events;
     private readonly IActorRef _messages;
     private readonly IActorRef _store;
@@ -71,6 +72,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _bans = new BanDesk(_state, _dialler, _listener);
         _inquiries = new InquiryDesk(_state, _desk);
         _health = new HealthWatch(_state, _listener, _discovery, parts.DiscoveryProblem);
+        _reconfiguration = new Reconfiguration(_state, _dialler, _listener, _discovery);
         Context.Watch(_listener);
         if (!_discovery.IsNobody())
         {
@@ -141,6 +143,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
         Receive<MeshProtocol.Health>(_ => Sender.Tell(_health.Judge()));
+        Receive<MeshProtocol.Reload>(reload => _reconfiguration.OnReload(reload, Sender));
         Receive<MeshProtocol.Discover>(_ => _desk.OnDiscover(Sender));
         Receive<BanProtocol.IRequest>(request => _bans.On(request, Sender));
         Receive<InquiryProtocol.IInquiry>(inquiry => _inquiries.On(inquiry, Sender));
@@ -234,7 +237,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         }
 
         Become(SayingGoodbye);
-        Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, _node.Settings.Connection.GoodbyeTimeout * 2);
+        Timers.StartSingleTimer(TimeUp.Instance, TimeUp.Instance, _state.Settings.Connection.GoodbyeTimeout * 2);
         KeepWhenAllAreGone();
     }
 

@@ -15,6 +15,15 @@ internal sealed class NodeState(
 {
     public NodeContext Node { get; set; } = node;
 
+    /// <summary>From now on it is these settings that hold.</summary>
+    public void Adopt(MesharaSettings settings)
+    {
+        Node = Node with { Settings = settings };
+        Roster = Roster with { MaxPeers = settings.Discovery.MaxPeers };
+        Plan = Plan with { Backoff = settings.Backoff };
+        OwnFault.Adopt(settings.Heartbeat);
+    }
+
     /// <summary>What nobody else knows, the same from start to start: it keeps choices that others could exploit from being foretold.</summary>
     public byte[] Secret { get; } = node.Identity.DeriveSecret("address-book");
 
@@ -30,7 +39,7 @@ internal sealed class NodeState(
     public AddressBook Addresses { get; private set; } = new(ReadOnlyMemory<byte>.Empty);
 
     /// <summary>Those who asked this node to stay away for a while.</summary>
-    public Pauses Pauses { get; } = new(node.Settings.RemovedFor, node.Settings.Backoff);
+    public Pauses Pauses => field ??= new Pauses(() => Settings);
 
     /// <summary>Whether it is this node that is off the net.</summary>
     public OwnFault OwnFault => field ??= new OwnFault(this, hasNetwork);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Meshara.Actors.Configuration;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
@@ -16,7 +17,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     /// <summary>And dials so many: what is sent into a cut network is lost, and a few are enough to see that it is back.</summary>
     public const int TriesAtOnce = 3;
 
-    private Outage _outage = new(state.Settings.Heartbeat.Timeout + TimeSpan.FromSeconds(5));
+    private Outage _outage = new(WindowOf(state.Settings.Heartbeat));
 
     /// <summary>When it was found to be back last.</summary>
     public DateTimeOffset BackSince { get; private set; }
@@ -28,6 +29,9 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>
     public bool Explains(Reason reason) => IsAway && reason
         is Reason.Unreachable or Reason.Refused or Reason.HandshakeTimeout or Reason.NameNotFound or Reason.NetworkDown or Reason.HandshakeRejected;
+
+    /// <summary>From now on the heartbeat is that one.</summary>
+    public void Adopt(HeartbeatSettings heartbeat) => _outage = _outage with { Window = WindowOf(heartbeat) };
 
     public void OnLost(LiveConnection connection, NodeId peer, ReputationCause cause, Reason reason)
     {
@@ -69,6 +73,8 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
 
         _outage = _outage.OnBack(state.Now);
     }
+
+    private static TimeSpan WindowOf(HeartbeatSettings heartbeat) => heartbeat.Timeout + TimeSpan.FromSeconds(5);
 
     private void OnBack()
     {

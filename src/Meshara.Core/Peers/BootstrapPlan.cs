@@ -40,6 +40,19 @@ internal sealed record BootstrapPlan(Backoff Retry, int Few)
     public static BootstrapPlan Of(IEnumerable<PeerTarget> nodes, Backoff retry, int few) =>
         new(retry, few) { Nodes = [.. nodes.DistinctBy(n => n.Address).Select(n => new BootstrapNode(n))] };
 
+    /// <summary>The same for other nodes; of those that stay it is still known how they answered, and a new one is dialled without waiting for others.</summary>
+    public BootstrapPlan Over(IEnumerable<PeerTarget> nodes, Backoff retry, int few)
+    {
+        var next = Of(nodes, retry, few);
+        var added = next.Nodes.Any(n => Nodes.All(old => old.Target != n.Target));
+        return next with
+        {
+            Connected = Connected,
+            RestUntil = added ? default : RestUntil,
+            Nodes = [.. next.Nodes.Select(n => Nodes.FirstOrDefault(old => old.Target == n.Target) ?? n)],
+        };
+    }
+
     public BootstrapPlan With(int connected) => this with { Connected = connected };
 
     /// <summary>The nodes to dial now.</summary>

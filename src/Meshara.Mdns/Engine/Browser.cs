@@ -65,6 +65,9 @@ internal sealed class Browser(Questions questions, int interfaceIndex, bool askF
         WhyLost = LostBy.Interface;
     }
 
+    /// <summary>From now on no longer than that lies between two questions for instances.</summary>
+    public void Pace(TimeSpan longestInterval, TimeSpan now) => questions.Pace(longestInterval, now);
+
     /// <summary>An instance could not be reached where it was said to be: what was said is asked for again (RFC 6762 section 10.4).</summary>
     public void Verify(DomainName name, TimeSpan now)
     {

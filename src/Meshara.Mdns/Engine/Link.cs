@@ -13,6 +13,7 @@ internal sealed class Link(
     MdnsInterface at, TimeSpan longestInterval, bool askForUnicast, Random random, Action<byte[], IPEndPoint?> send)
 {
     private readonly Responder _responder = new(random, packet => send(packet, null), (packet, to) => send(packet, to));
+    private TimeSpan _longestInterval = longestInterval;
     private Publication? _publication;
     private Browser? _browser;
     private TimeSpan? _askedForUnicast;
@@ -44,7 +45,14 @@ internal sealed class Link(
     }
 
     public void Browse(DomainName type, TimeSpan now) => _browser = new Browser(
-        new Questions(type, longestInterval, now, random), Interface.Index, askForUnicast, random, packet => send(packet, null));
+        new Questions(type, _longestInterval, now, random), Interface.Index, askForUnicast, random, packet => send(packet, null));
+
+    /// <summary>From now on no longer than that lies between two questions for instances.</summary>
+    public void Pace(TimeSpan interval, TimeSpan now)
+    {
+        _longestInterval = interval;
+        _browser?.Pace(interval, now);
+    }
 
     /// <summary>Whether a record is one that this host publishes on this link.</summary>
     public bool Publishes(ResourceRecord record) => _publication?.Records.All.Any(r => r.SameAs(record)) == true;

@@ -20,6 +20,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
     private const int MaxSources = 256;
 
     private readonly Dictionary<int, Link> _links = [];
+    private TimeSpan _longestInterval = longestInterval;
     private readonly Dictionary<IPAddress, RateLimit> _perSource = [];
 
     /// <summary>Who has been heard of has a share of its own: no flood of forged strangers keeps what is alive from being heard again.</summary>
@@ -66,6 +67,16 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
         foreach (var link in _links.Values)
         {
             link.SayGoodbye();
+        }
+    }
+
+    /// <summary>From now on no longer than that lies between two questions for instances.</summary>
+    public void Pace(TimeSpan interval, TimeSpan now)
+    {
+        _longestInterval = interval;
+        foreach (var link in _links.Values)
+        {
+            link.Pace(interval, now);
         }
     }
 
@@ -169,7 +180,7 @@ internal sealed class MdnsEngine(TimeSpan longestInterval, Random random, bool a
 
     private void Begin(MdnsInterface at, TimeSpan now)
     {
-        var link = new Link(at, longestInterval, askForUnicast, random, (packet, to) => _outputs.Add(new EngineOutput.Send(at.Index, packet, to)));
+        var link = new Link(at, _longestInterval, askForUnicast, random, (packet, to) => _outputs.Add(new EngineOutput.Send(at.Index, packet, to)));
         _links.Add(at.Index, link);
         if (_service is { } service)
         {

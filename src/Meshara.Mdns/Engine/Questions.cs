@@ -12,7 +12,7 @@ internal sealed class Questions
     private const int MaxTries = 4, MaxMissing = 512;
 
     private readonly Random _random;
-    private readonly TimeSpan _longestInterval;
+    private TimeSpan _longestInterval;
     private readonly Dictionary<Question, (TimeSpan Due, int Tries, DomainName Instance)> _missing = [];
     private readonly Dictionary<DomainName, HashSet<Question>> _missingOf = [];
     private readonly Dictionary<Question, TimeSpan> _askedLately = [];
@@ -40,6 +40,14 @@ internal sealed class Questions
             missing = missing > _nextMissing ? missing : _nextMissing;
             return _missing.Count > 0 && missing < BrowseDue ? missing : BrowseDue;
         }
+    }
+
+    /// <summary>From now on no longer than that lies between two questions for instances.</summary>
+    public void Pace(TimeSpan longestInterval, TimeSpan now)
+    {
+        _longestInterval = longestInterval;
+        _interval = _interval < longestInterval ? _interval : longestInterval;
+        BrowseDue = BrowseDue < now + longestInterval ? BrowseDue : now + longestInterval;
     }
 
     /// <summary>The network has changed: all is asked anew, and soon.</summary>

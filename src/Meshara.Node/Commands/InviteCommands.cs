@@ -72,13 +72,17 @@ internal static class InviteCommands
             var folder = SteeringCommands.FolderOf(parsed.GetValue(data));
             var question = new JsonObject { ["command"] = "join", ["ticket"] = word };
             var starts = false;
+            Config Read()
+            {
+                var layers = Layers.Of(parsed.GetValue(config));
+                layers = parsed.GetValue(listen) is { } at ? Overrides.Value("listen", at, "--listen").WithFallback(layers) : layers;
+                return Overrides.Value("data", folder, "--data").WithFallback(Layers.With(layers, parsed.GetValue(set)));
+            }
+
             var exit = await SteeringCommands.AskAsync(folder, question, parsed.GetValue(json), SteeringCommands.Added, cancellation, () =>
             {
                 starts = true;
-                var layers = Layers.Of(parsed.GetValue(config));
-                layers = parsed.GetValue(listen) is { } at ? Overrides.Value("listen", at, "--listen").WithFallback(layers) : layers;
-                layers = Overrides.Value("data", folder, "--data").WithFallback(Layers.With(layers, parsed.GetValue(set)));
-                return StartAsync(InviteTicket.Parse(word), folder, layers, parsed.GetValue(json));
+                return StartAsync(InviteTicket.Parse(word), folder, parsed.GetValue(config) ?? [], Read, parsed.GetValue(json));
             });
             if (!starts && new Option[] { listen, config, set }.Any(o => parsed.GetResult(o) is not null))
             {
@@ -91,7 +95,7 @@ internal static class InviteCommands
     }
 
     /// <summary>A node of its own, which dials the one that invited until it answers, and from then on for ever.</summary>
-    private static async Task<int> StartAsync(InviteTicket ticket, string folder, Config layers, bool json)
+    private static async Task<int> StartAsync(InviteTicket ticket, string folder, IReadOnlyList<string> files, Func<Config> read, bool json)
     {
         const string Key = $"{Mesh.DefaultName}.network";
         if (InviteRequests.ErrorOf(ticket, TimeProvider.System.GetUtcNow())?["error"] is JsonObject error)
@@ -100,24 +104,29 @@ internal static class InviteCommands
             return CommandLine.Failed;
         }
 
-        if (layers.HasPath(Key) && layers.GetString(Key) != ticket.Network)
+        Config ReadForTicket()
         {
-            Console.Error.WriteLine(
-                $"{Reason.WrongNetwork.Name()}: The ticket is for the network {ticket.Network}, and the configuration says {Text.Clean(layers.GetString(Key))}.");
-            return CommandLine.Failed;
-        }
+            var layers = read();
+            if (layers.HasPath(Key) && layers.GetString(Key) != ticket.Network)
+            {
+                throw new MesharaStartException(
+                    $"{Reason.WrongNetwork.Name()}: The ticket is for the network {ticket.Network}, and the configuration says {Text.Clean(layers.GetString(Key))}.");
+            }
 
-        layers = Overrides.Value("network", ticket.Network, "the ticket").WithFallback(layers);
-        layers = RunCommand.Append(layers, "peers", ticket.Targets.Select(t => $"{t}").ToArray(), "the ticket");
-        if (!json)
-        {
-            Console.WriteLine($"Joins    {ticket.Network} through {ticket.Node.ToShortString()} at {string.Join(", ", ticket.Addresses)}");
-            Console.WriteLine($"Again    meshara run --network {Quoted(ticket.Network)} --data {Quoted(folder)}");
+            layers = Overrides.Value("network", ticket.Network, "the ticket").WithFallback(layers);
+            return RunCommand.Append(layers, "peers", ticket.Targets.Select(t => $"{t}").ToArray(), "the ticket");
         }
 
         try
         {
-            return await NodeRun.RunAsync(layers, json, metrics: null, PageRun.Of(null, json));
+            ReadForTicket();
+            if (!json)
+            {
+                Console.WriteLine($"Joins    {ticket.Network} through {ticket.Node.ToShortString()} at {string.Join(", ", ticket.Addresses)}");
+                Console.WriteLine($"Again    meshara run --network {Quoted(ticket.Network)} --data {Quoted(folder)}");
+            }
+
+            return await NodeRun.RunAsync(new Configured(files, ReadForTicket), json, metrics: null, PageRun.Of(null, json));
         }
         catch (MesharaStartException e)
         {

@@ -7,7 +7,7 @@ namespace Meshara.Node.Commands;
 /// <summary>The options by which a person configures a node, as layers: each goes before the ones beneath it.</summary>
 internal static class Layers
 {
-    public static Option<string[]> Files() => new("--config") { Description = "HOCON files; the last rules.", HelpName = "FILE" };
+    public static Option<string[]> Files() => new("--config") { Description = "HOCON files; the last rules. They are read again when they change, and by: meshara reload", HelpName = "FILE" };
 
     public static Option<string[]> Set()
     {

@@ -33,7 +33,7 @@ internal static class RunCommand
         };
         command.SetAction(async parsed =>
         {
-            try
+            Config Read()
             {
                 var layers = Layers.Of(parsed.GetValue(config));
                 foreach (var (key, option, value) in new[]
@@ -51,9 +51,14 @@ internal static class RunCommand
                 string[] remove = parsed.GetValue(noMdns) ? [DiscoveryMethod.LocalMdns] : [];
                 layers = add.Length + remove.Length == 0 ? layers
                     : Overrides.Methods(layers, add, remove, "--bootstrap, --no-mdns").WithFallback(layers);
-                layers = Layers.With(layers, parsed.GetValue(set));
+                return Layers.With(layers, parsed.GetValue(set));
+            }
+
+            try
+            {
                 return await NodeRun.RunAsync(
-                    layers, parsed.GetValue(json), MetricsAt(parsed.GetValue(metrics)), PageRun.Of(parsed.GetValue(page), parsed.GetValue(json)));
+                    new Configured(parsed.GetValue(config) ?? [], Read),
+                    parsed.GetValue(json), MetricsAt(parsed.GetValue(metrics)), PageRun.Of(parsed.GetValue(page), parsed.GetValue(json)));
             }
             catch (MesharaStartException e)
             {

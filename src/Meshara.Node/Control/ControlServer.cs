@@ -26,13 +26,12 @@ internal sealed class ControlServer : IDisposable
     private readonly CancellationTokenSource _alive = new();
     private readonly List<(ControlCall Call, Task Served)> _calls = [];
 
-    /// <param name="pageLink">Makes a link to the node's page; null if it has none.</param>
     /// <exception cref="IOException">The socket cannot be made; the message says why.</exception>
-    public ControlServer(string folder, Mesh mesh, Func<string>? pageLink = null)
+    public ControlServer(string folder, Mesh mesh, ProgramParts program)
     {
         using var path = new ControlSocket(folder);
         _path = path.FullPath;
-        _requests = new Requests(mesh, pageLink);
+        _requests = new Requests(mesh, program);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

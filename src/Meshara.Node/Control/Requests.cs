@@ -10,7 +10,7 @@ using Meshara.Node.Output;
 namespace Meshara.Node.Control;
 
 /// <summary>What each request asks of the node, and the JSON that answers it.</summary>
-internal sealed class Requests(Mesh mesh, Func<string>? pageLink = null)
+internal sealed class Requests(Mesh mesh, ProgramParts program)
 {
     private readonly BanRequests _bans = new(mesh);
 
@@ -70,9 +70,10 @@ internal sealed class Requests(Mesh mesh, Func<string>? pageLink = null)
                 "why" => _bans.WhyAsync(request, ResolveAsync, cancellation),
                 "invite" => _invites.InviteAsync(request, cancellation),
                 "join" => _invites.JoinAsync(request, cancellation),
-                "page" => Task.FromResult(pageLink is null
+                "page" => Task.FromResult(program.PageLink is not { } link
                     ? Json.Error("no-page", "This node serves no page; start it with: meshara run --page 127.0.0.1:7374")
-                    : new JsonObject { ["schema"] = 1, ["link"] = pageLink() }),
+                    : new JsonObject { ["schema"] = 1, ["link"] = link() }),
+                "reload" => ReloadAsync(),
                 null => Usage("""A request is a line of JSON, such as {"command":"status"}."""),
                 _ => Usage("The node does not know this command; node and command line may be of different versions."),
             });
@@ -88,6 +89,18 @@ internal sealed class Requests(Mesh mesh, Func<string>? pageLink = null)
         catch (FormatException e)
         {
             return Json.Error("usage", e.Message);
+        }
+    }
+
+    private async Task<JsonObject> ReloadAsync()
+    {
+        try
+        {
+            return ReloadText.Json(await program.Reload());
+        }
+        catch (MesharaStartException e)
+        {
+            return Json.Error("configuration-refused", $"The node goes on with the configuration that it had.\n{e.Message}");
         }
     }
 

@@ -14,7 +14,6 @@ internal static class NodeRun
 {
     private const string System = """
         akka {
-          loglevel = WARNING
           stdout-loglevel = OFF
           loggers = ["Meshara.Node.Run.StderrLogger, meshara"]
           log-dead-letters = off
@@ -28,18 +27,22 @@ internal static class NodeRun
 
     /// <param name="metrics">Where they are served; null: nowhere.</param>
     /// <param name="pageAt">Where the page is served; null: nowhere.</param>
-    public static async Task<int> RunAsync(Config configuration, bool json, IPEndPoint? metrics, PageAddress? pageAt)
+    /// <exception cref="MesharaStartException">The configuration cannot be read.</exception>
+    public static async Task<int> RunAsync(Configured configured, bool json, IPEndPoint? metrics, PageAddress? pageAt)
     {
         using var stop = new StopSignals(listen: true);
-        var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString(System));
+        var (configuration, logLevel) = configured.Begin();
+        var system = ActorSystem.Create("meshara", ConfigurationFactory.ParseString($"akka.loglevel = {logLevel}\n{System}"));
         try
         {
             await using var served = metrics is null ? null : await MetricsServer.StartAsync(metrics, TimeProvider.System);
-            var pageStarts = PageRun.Begin(system, configuration, pageAt);
+            var pageStarts = PageRun.Begin(system, configured, pageAt);
             var mesh = await Mesh.StartAsync(system, Mesh.DefaultName, configuration);
             var node = await mesh.ReadyAsync();
             await using var page = await PageRun.FinishAsync(pageStarts, pageAt);
-            using var control = new ControlServer(node.Data, mesh, page is null ? null : page.NewLink);
+            Func<Task<MeshReload>> reload = () => configured.ReloadAsync(mesh);
+            using var triggers = new ReloadTriggers(configured.Files, reload, hangUp: stop.Stop);
+            using var control = new ControlServer(node.Data, mesh, new ProgramParts(page is null ? null : page.NewLink, reload));
             var serving = control.RunAsync();
             var printing = PrintAsync(mesh, node, served?.Url, json, page?.NewLink());
             await WaitAsync(stop.Token);

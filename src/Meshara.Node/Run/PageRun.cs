@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
-using Akka.Configuration;
 using Meshara.Actors;
-using Meshara.Actors.Configuration;
 using Meshara.Page;
 
 namespace Meshara.Node.Run;
@@ -38,7 +36,7 @@ internal static class PageRun
     };
 
     /// <summary>Begins beside the start of the node, which has other things to wait for.</summary>
-    public static Task<PageServer>? Begin(ActorSystem system, Config configuration, PageAddress? at) => at is null ? null : Start(system, configuration, at);
+    public static Task<PageServer>? Begin(ActorSystem system, Configured configured, PageAddress? at) => at is null ? null : Start(system, configured, at);
 
     /// <summary>The page, when both are there. That nobody can have one is no reason for a node not to run, unless somebody said where.</summary>
     /// <exception cref="IOException">It cannot be served where it was asked for; one sentence.</exception>
@@ -56,11 +54,10 @@ internal static class PageRun
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Task<PageServer> Start(ActorSystem system, Config configuration, PageAddress at)
+    private static Task<PageServer> Start(ActorSystem system, Configured configured, PageAddress at)
     {
         var mesh = Mesh.Get(system);
-        var start = Task.Run(() => PageServer.StartAsync(
-            mesh, new PageOptions(at) { Configuration = EffectiveConfiguration.Of(system.Settings.Config, Mesh.DefaultName, configuration) }));
+        var start = Task.Run(() => PageServer.StartAsync(mesh, new PageOptions(at) { Configuration = () => configured.Values }));
 
         // A node that does not start says why itself.
         _ = start.ContinueWith(s => s.Exception, TaskScheduler.Default);

@@ -152,6 +152,23 @@ public sealed class ListenerSpec : VirtualTimeSpec
     }
 
     [Fact]
+    public void Other_limits_hold_from_now_on()
+    {
+        var listener = Start(new ListenerSettings { AcceptsPerSourcePerMinute = 60 });
+        _door.Knock("10.0.0.5");
+        _door.Knock("10.0.0.5");
+        _door.Knock("10.0.0.5");
+        _supervisor.ReceiveN(2);
+        _supervisor.ExpectMsg<Listener.TurnedAway>();
+
+        listener.Tell(new Listener.Limits(new ListenerSettings { MaxHandshakesPerSource = 2 }));
+        _door.Knock("10.0.0.5");
+
+        var third = _supervisor.ExpectMsg<Listener.Inbound>();
+        _supervisor.ExpectMsg<Listener.GiveWay>().Handshake.ShouldBeLessThan(third.Handshake);
+    }
+
+    [Fact]
     public void A_failed_accept_is_told_and_tried_again_after_a_moment()
     {
         Start(new ListenerSettings());

@@ -27,6 +27,19 @@ public sealed class BrowsingTests
     }
 
     [Fact]
+    public void A_shorter_interval_holds_from_now_on()
+    {
+        var bench = new Bench(longestInterval: 100);
+        bench.Browse().Pass(60);
+        var asked = bench.Queries.Count();
+
+        bench.Engine.Pace(TimeSpan.FromSeconds(5), bench.Now);
+        bench.Pass(21);
+
+        bench.Queries.Count().ShouldBe(asked + 4);
+    }
+
+    [Fact]
     public void Only_the_first_question_asks_for_unicast_and_only_where_that_is_wished_RFC_6762_5_4()
     {
         var bench = new Bench(askForUnicast: true);

@@ -36,9 +36,7 @@ internal sealed class NodeProcess : IDisposable
     private readonly Channel<JsonObject> _lines = Channel.CreateUnbounded<JsonObject>();
 
     private readonly ConcurrentDictionary<string, int> _connections = new();
-
     private readonly ConcurrentQueue<string> _lost = new();
-
     private readonly ConcurrentQueue<string> _errors = new();
 
     private NodeProcess(Process process, bool read = true)
@@ -205,6 +203,9 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>As <c>kill</c>.</summary>
     public void Terminate() => Signal("-TERM");
+
+    /// <summary>As a reload of a service.</summary>
+    public void HangUp() => Signal("-HUP");
 
     /// <summary>As the first Ctrl+C.</summary>
     public void Interrupt() => Signal("-INT");

@@ -23,7 +23,7 @@ public sealed class BrowserTests(Chromium chromium, ITestOutputHelper output) : 
     {
         PageAddress.TryParse("127.0.0.1:0", out var anyPort, out _).ShouldBeTrue();
         _mesh = await _world.StartAsync();
-        _server = await PageServer.StartAsync(_mesh, new PageOptions(anyPort!) { Configuration = Settings });
+        _server = await PageServer.StartAsync(_mesh, new PageOptions(anyPort!) { Configuration = () => Settings });
     }
 
     public async Task DisposeAsync()

@@ -69,6 +69,7 @@ internal sealed class PeerConnection(
         Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
         Receive<Deadline>(_ => BecomeAbandoning(Reason.HandshakeTimeout));
         Receive<Close>(close => BecomeAbandoning(close.Reason));
+        Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, arm: () => { }));
         NotConnected();
     }
 
@@ -92,14 +93,8 @@ internal sealed class PeerConnection(
     private void BecomeHandshaking()
     {
         Become(Handshaking);
-        if (origin.Direction == Direction.Outbound)
-        {
-            AskToBeAdmitted();
-        }
-        else
-        {
-            _link!.Read();
-        }
+        Action begin = origin.Direction == Direction.Outbound ? AskToBeAdmitted : _link!.Read;
+        begin();
     }
 
     private void Handshaking()
@@ -184,6 +179,7 @@ internal sealed class PeerConnection(
     /// <summary>Bytes come and go, in every state that has a link.</summary>
     private void Flowing()
     {
+        Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, ArmHeartbeat));
         Receive<Intake.Rested>(_ => _link!.OnRested());
         Receive<Link.Arrived>(_ => Take());
         Receive<Link.Wrote>(_ =>

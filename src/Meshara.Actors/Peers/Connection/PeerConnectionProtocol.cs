@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using Akka.Event;
+using Meshara.Actors.Configuration;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -125,6 +126,9 @@ internal static class PeerConnectionProtocol
     {
         public static readonly Probe Instance = new();
     }
+
+    /// <summary>From now on this is the heartbeat.</summary>
+    public sealed record Retune(HeartbeatSettings Heartbeat) : IDeadLetterSuppression;
 
     /// <summary>Answered with <see cref="Description"/>.</summary>
     public sealed record Describe

@@ -15,6 +15,7 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
     private const int MaxAsked = 64;
 
     private readonly Dictionary<ulong, (IActorRef Asker, TimeSpan SentAt)> _asked = [];
+    private HeartbeatSettings _settings = settings.Heartbeat;
     private Heartbeat _heartbeat = settings.Heartbeat.Begin(clock.Elapsed);
     private TimeSpan _nextBeat;
     private TimeSpan? _writingSince;
@@ -32,6 +33,17 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
             _nextBeat = _heartbeat.Due;
             var wait = _heartbeat.Due - clock.Elapsed;
             return wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
+        }
+    }
+
+    /// <summary>From now on by these.</summary>
+    public void Retune(HeartbeatSettings heartbeat, Action arm)
+    {
+        if (heartbeat != _settings)
+        {
+            _settings = heartbeat;
+            _heartbeat = _heartbeat with { Interval = heartbeat.Interval, Timeout = heartbeat.Timeout, Patience = heartbeat.Begin(clock.Elapsed).Patience };
+            IfDueSooner(arm);
         }
     }
 
@@ -141,7 +153,7 @@ internal sealed class Vitality(MesharaSettings settings, NodeClock clock, Random
         _asked.Clear();
     }
 
-    private bool IsEndless(TimeSpan? since) => clock.Elapsed - since >= settings.Heartbeat.Interval + settings.Heartbeat.Timeout;
+    private bool IsEndless(TimeSpan? since) => clock.Elapsed - since >= _settings.Interval + _settings.Timeout;
 
     private ulong Nonce() => (ulong)random.NextInt64();
 }

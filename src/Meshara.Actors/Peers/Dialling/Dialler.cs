@@ -27,12 +27,17 @@ internal sealed class Dialler(
             state.Plan = state.Plan.Want(peer.Id, AddressesOf(peer.Id), PeerSource.Store, held: false, state.Now);
         }
 
+        WantConfigured();
+        DialWhatIsDue();
+    }
+
+    /// <summary>Wants the peers of the configuration, those that it wants already as before.</summary>
+    public void WantConfigured()
+    {
         foreach (var target in state.Settings.Peers.Where(t => !IsKnownAsManual(t)))
         {
             Want(target, PeerSource.Manual);
         }
-
-        DialWhatIsDue();
     }
 
     /// <summary>Follows what the store says of a peer.</summary>

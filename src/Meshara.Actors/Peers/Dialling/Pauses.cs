@@ -1,3 +1,4 @@
+using Meshara.Actors.Configuration;
 using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -5,9 +6,11 @@ using Meshara.Core.Peers;
 namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>Peers that said goodbye with a reason to be left alone: dialling them at once would only be refused. Owned by the supervisor.</summary>
-/// <param name="removedFor">How long a removal by the other side is honoured.</param>
-/// <param name="backoff">The longest wait of which is the pause for the other reasons.</param>
-internal sealed class Pauses(TimeSpan removedFor, Backoff backoff)
+/// <param name="settings">
+/// As they are now: <c>removed-for</c> is how long a removal by the other side is honoured, and the longest wait of <c>backoff</c> the pause for the
+/// other reasons.
+/// </param>
+internal sealed class Pauses(Func<MesharaSettings> settings)
 {
     private const int Most = 1024;
 
@@ -18,8 +21,8 @@ internal sealed class Pauses(TimeSpan removedFor, Backoff backoff)
     {
         TimeSpan? pause = !ended.ByPeer ? null : ended.Reason switch
         {
-            Reason.RemovedByOperator => removedFor,
-            Reason.Evicted or Reason.NoSlot or Reason.Banned or Reason.LowReputation or Reason.RangeLimit or Reason.RateLimited => backoff.Max,
+            Reason.RemovedByOperator => settings().RemovedFor,
+            Reason.Evicted or Reason.NoSlot or Reason.Banned or Reason.LowReputation or Reason.RangeLimit or Reason.RateLimited => settings().Backoff.Max,
             _ => null,
         };
         if (pause is { } wait)

@@ -1,11 +1,12 @@
 using Akka.Actor;
+using Meshara.Actors.Configuration;
 using Meshara.Actors.Discovery;
 using Meshara.Core.Peers;
 
 namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>The dials that the bootstrap asked for, and the word to it of what came of them. Owned by the supervisor.</summary>
-/// <param name="bootstrap">Nobody when the method is not enabled, or no node is configured.</param>
+/// <param name="bootstrap">Nobody when the method is not enabled.</param>
 internal sealed class WayIn(IActorRef bootstrap)
 {
     private readonly Dictionary<PeerAddress, PeerTarget> _pending = [];
@@ -28,6 +29,9 @@ internal sealed class WayIn(IActorRef bootstrap)
             : new BootstrapProtocol.Failed(node, failure.Value));
         return true;
     }
+
+    /// <summary>Other nodes, other waits, or another number of peers that are few.</summary>
+    public void Reconfigure(DiscoverySettings settings) => bootstrap.Tell(new BootstrapProtocol.Reconfigured(settings));
 
     public void Connected(int peers)
     {
