@@ -48,12 +48,45 @@ public sealed class CompletionTests : IDisposable
             _meshara ./called st ./called
             printf '%s\n' "${COMPREPLY[@]}"
             """;
-        using var process = Process.Start(new ProcessStartInfo(bash, ["--norc", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var lines = (await process.StandardOutput.ReadToEndAsync()).Trim().Split('\n');
+        var lines = await RunAsync(bash, "--norc", "-c", script);
 
-        (await error).ShouldBeEmpty();
         lines.ShouldBe(["complete -o default -F _meshara meshara", "status", "store"]);
+        (await File.ReadAllTextAsync(_folder["asked"])).ShouldBe("[suggest:10]|meshara st\n");
+    }
+
+    [SkippableFact]
+    public async Task Fish_completes_by_asking_the_program()
+    {
+        var fish = Requires.Command("fish");
+        await File.WriteAllTextAsync(_folder["completion"], Completion.Scripts["fish"].ReplaceLineEndings("\n"));
+
+        var lines = await RunAsync(fish, "--no-config", "-c", $$"""
+            function meshara; echo $argv[1]"|"$argv[2] >> {{_folder["asked"]}}; printf '%s\n' status store /h bans; end
+            source {{_folder["completion"]}}
+            complete -C "meshara st"
+            """);
+
+        lines.ShouldBe(["status", "store"]);
+        (await File.ReadAllLinesAsync(_folder["asked"])).ShouldContain("[suggest:10]|meshara st");
+    }
+
+    [SkippableFact]
+    public async Task Zsh_completes_by_asking_the_program_that_was_called()
+    {
+        var zsh = Requires.Command("zsh");
+        await File.WriteAllTextAsync(_folder["completion"], Completion.Scripts["zsh"].ReplaceLineEndings("\n"));
+
+        // What zsh has only while somebody presses a key is pretended: it leaves out itself what does not begin with the word.
+        var lines = await RunAsync(zsh, "-f", "-c", $$"""
+            compdef() { print "compdef $*" }
+            compadd() { shift; print -l -- "$@" }
+            ./called() { print "$1|$2" >> {{_folder["asked"]}}; print -l status store /h bans }
+            source {{_folder["completion"]}}
+            words=(./called st) CURRENT=2
+            _meshara
+            """);
+
+        lines.ShouldBe(["compdef _meshara meshara", "status", "store", "bans"]);
         (await File.ReadAllTextAsync(_folder["asked"])).ShouldBe("[suggest:10]|meshara st\n");
     }
 
@@ -76,11 +109,18 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("zsh", "compdef _meshara meshara")]
-    [InlineData("fish", "complete -c meshara")]
-    public void Each_script_registers_itself_and_says_where_it_belongs(string shell, string registers)
+    [InlineData("bash")]
+    [InlineData("fish")]
+    [InlineData("powershell")]
+    [InlineData("zsh")]
+    public void Each_script_says_where_it_belongs(string shell) => Completion.Scripts[shell].ShouldContain($"meshara completion {shell}");
+
+    private static async Task<string[]> RunAsync(string shell, params string[] arguments)
     {
-        Completion.Scripts[shell].ShouldContain(registers);
-        Completion.Scripts[shell].ShouldContain($"meshara completion {shell}");
+        using var process = Process.Start(new ProcessStartInfo(shell, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Trim().Split('\n');
+        (await error).ShouldBeEmpty();
+        return lines;
     }
 }
