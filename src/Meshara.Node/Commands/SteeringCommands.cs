@@ -16,6 +16,7 @@ internal static class SteeringCommands
     {
         yield return Steer("status", "How the node is.", "meshara status", [], Text.Fields);
         yield return HealthCommand.Make();
+        yield return NetcheckCommand.Make();
         yield return Steer("peers", "List the connected peers.", "meshara peers --json", [], Text.Peers);
         yield return Steer("page", "A link that opens the node's page in one browser, once.", "meshara page", [], answer => Console.WriteLine(answer["link"]));
         yield return new Command("peer", "Show, add and remove single peers.\n\nExample: meshara peer add 192.0.2.1:7373")
