@@ -56,10 +56,15 @@ internal static class Netchecks
                 "Let UDP port 5353 in through the firewall of this machine.");
         }
 
+        if (used.All(i => i.PacketsSent == 0))
+        {
+            return Well(Interfaces, "Nothing was sent by multicast yet.");
+        }
+
         // To hear nobody is how it is where nobody else is.
         return Names(used.Where(i => i is { PacketsFromOthers: 0, PacketsSent: > 0 })) is { } alone
             ? Well(Interfaces, $"Multicast works; on {alone} no other machine was heard: this one may be alone there, or the network may not carry multicast.")
-            : Well(Interfaces, $"Multicast goes out and comes in on {Names(used) ?? "no interface"}.");
+            : Well(Interfaces, $"Multicast goes out and comes in on {Names(used)}.");
     }
 
     private static HealthFinding Listening(NetcheckFacts f)

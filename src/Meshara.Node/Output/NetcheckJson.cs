@@ -39,7 +39,7 @@ internal static class NetcheckJson
             ["dialled"] = d.Dialled?.ToString(),
             ["reason"] = d.Failure?.Name(),
             ["tookMs"] = d.Took is { } took ? Milliseconds(took) : null,
-            ["ageSeconds"] = (int)d.Age.TotalSeconds,
+            ["ageSeconds"] = (int)Math.Ceiling(d.Age.TotalSeconds),
         });
         answer["bootstrap"] = Array(check.Bootstrap, b => new JsonObject
         {
