@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Meshara.Core.Peers.HealthLevel;
 
 namespace Meshara.Core.Peers;
@@ -10,7 +9,7 @@ internal static class Netchecks
 
     public static MeshNetcheck Judge(NetcheckFacts facts)
     {
-        HealthFinding[] findings = [Multicast(facts), Listening(facts), Reachability.Judge(facts), WayIn(facts), ClockOf(facts)];
+        HealthFinding[] findings = [Multicast(facts), Listening(facts), DialBackVerdict.Of(facts), WayIn(facts), ClockOf(facts)];
         return new MeshNetcheck(Verdict(findings), [.. findings])
         {
             Interfaces = facts.Interfaces,
@@ -129,94 +128,4 @@ internal static class Netchecks
     }
 
     private static string Join(IEnumerable<PeerAddress> addresses) => string.Join(", ", addresses);
-
-    /// <summary>Whether others can reach the node, by what those say who were asked to dial back.</summary>
-    private static class Reachability
-    {
-        public static HealthFinding Judge(NetcheckFacts f)
-        {
-            if (f.AwaySince is { } since)
-            {
-                return new(
-                    DialBack, Failing, $"This node is cut off from the network since {since.ToString("u", CultureInfo.InvariantCulture)}: most of its connections broke at once.",
-                    "Check the network of this machine; the node tries again by itself, every few seconds.");
-            }
-
-            if (f.DialBacks.IsEmpty)
-            {
-                return new(
-                    DialBack, Degraded, "Whether others can reach this node is not known: no peer is connected that could dial back.",
-                    "Connect one (meshara peer add HOST:PORT), and ask again.");
-            }
-
-            var (outside, inside) = (f.DialBacks.Where(d => !d.IsLocal).ToList(), f.DialBacks.Where(d => d.IsLocal).ToList());
-            if (Reached(outside) is { } far)
-            {
-                return Minority(outside) is { } some
-                    ? new(DialBack, Degraded, $"Other nodes can reach this one{At(far)}, but {some}.", RemedyFor(NotReached(outside)!.Failure))
-                    : new(DialBack, Healthy, $"Other nodes can reach this one{At(far)}.", null);
-            }
-
-            if (Reached(inside) is { } near)
-            {
-                var who = near.Remote is PeerAddress.Ip ip && AddressReach.Of(ip.EndPoint.Address) == Reach.Loopback ? "on this machine" : "on the local network";
-                return NotReached(outside) is { } blocked
-                    ? new(DialBack, Degraded, $"Nodes {who} can reach this one{At(near)}; those elsewhere cannot: {Why(blocked)}.", RemedyFor(blocked.Failure))
-                    : new(DialBack, Healthy, $"Nodes {who} can reach this one{At(near)}; nobody elsewhere has tried.", null);
-            }
-
-            return (NotReached(outside) ?? NotReached(inside)) is { } failed
-                ? new(DialBack, Failing, $"No peer could dial back: {Why(failed)}.", RemedyFor(failed.Failure))
-                : Unknown(f);
-        }
-
-        private static HealthFinding Unknown(NetcheckFacts f)
-        {
-            var (why, remedy) = f.DialBacks[0].Outcome switch
-            {
-                DialBackOutcome.Unable => ("the connected peers do not know how to dial back", "Bring them to the release of this node, or connect others."),
-                DialBackOutcome.Busy => ("the peers were asked too often", "Ask again in a minute."),
-                _ => ("no peer that was asked to dial back has answered", "Ask again; if it stays so, see how the peers are: meshara peers."),
-            };
-            return new(DialBack, Degraded, $"Whether others can reach this node is not known: {why}.", remedy);
-        }
-
-        private static DialBackCheck? Reached(IEnumerable<DialBackCheck> checks) => checks
-            .Where(d => d.Outcome == DialBackOutcome.Reached)
-            .GroupBy(d => d.Dialled).OrderByDescending(g => g.Key is not null).ThenByDescending(g => g.Count())
-            .FirstOrDefault()?.First();
-
-        private static DialBackCheck? NotReached(IEnumerable<DialBackCheck> checks) => checks.FirstOrDefault(d => d.Outcome == DialBackOutcome.NotReached);
-
-        /// <summary>Half of those who tried, and more, could not: then one who could is not the rule.</summary>
-        private static string? Minority(IReadOnlyCollection<DialBackCheck> checks)
-        {
-            var (reached, failed) = (checks.Count(d => d.Outcome == DialBackOutcome.Reached), checks.Count(d => d.Outcome == DialBackOutcome.NotReached));
-            return failed >= reached ? $"{failed} of {failed + reached} could not: {Why(NotReached(checks)!)}" : null;
-        }
-
-        private static string At(DialBackCheck check) => check.Dialled is { } address ? $" at {address}" : "";
-
-        private static string Why(DialBackCheck check)
-        {
-            var at = check.Dialled is { } address ? $" at {address}" : "";
-            var reason = check.Failure ?? Reason.ClosedByPeer;
-            return reason switch
-            {
-                Reason.Refused => $"the port is closed{at} (refused)",
-                Reason.HandshakeTimeout => $"nothing answers in time{at} (handshake-timeout)",
-                Reason.KeyMismatch => $"another node answers{at} (key-mismatch)",
-                Reason.BadCertificate or Reason.AlpnMismatch or Reason.ProtocolError or Reason.HandshakeRejected => $"what answers{at} does not speak for this node ({reason.Name()})",
-                _ => $"there is no way to this node{at} ({reason.Name()})",
-            };
-        }
-
-        private static string RemedyFor(Reason? reason) => reason switch
-        {
-            Reason.KeyMismatch => "Behind one address only one node can have a port: give each its own (meshara.listen), and forward that.",
-            Reason.BadCertificate or Reason.AlpnMismatch or Reason.ProtocolError or Reason.HandshakeRejected =>
-                "Check that the router forwards the port to this node, and that nothing between rewrites TLS.",
-            _ => "Forward the node's TCP port from the router to this machine, and let it in through the firewall; without that the node lives on what it dials itself.",
-        };
-    }
 }

@@ -73,6 +73,20 @@ public sealed class NetchecksTests
     public void A_peer_that_does_not_say_where_it_has_reached_the_node_is_believed_all_the_same() =>
         Verdict(Well with { DialBacks = [Peer(Far, DialBackOutcome.Reached) with { Dialled = null }] }).ShouldBe("Other nodes can reach this one.");
 
+    [Theory]
+    [InlineData("203.0.113.5", "203.0.113.5:4321", "Let the node's TCP port in through the firewall")]
+    [InlineData("203.0.113.5", "127.0.0.1:4321", "This machine has that address, but the node does not listen there")]
+    [InlineData("192.168.1.5", "192.168.1.5:4321", "Forward the node's TCP port from the router")]
+    public void What_to_do_depends_on_whose_address_it_is(string own, string listen, string remedy) =>
+        Finding(
+            Well with
+            {
+                Interfaces = [Interface("eth0", 5, 8, 3) with { Addresses = [IPAddress.Parse(own)] }],
+                Listen = [Self(listen, null)],
+                DialBacks = [Peer(Far, DialBackOutcome.NotReached, Reason.Refused)],
+            },
+            2).Remedy!.ShouldStartWith(remedy);
+
     [Fact]
     public void A_node_that_is_cut_off_is_told_that_first()
     {
