@@ -10,6 +10,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Actors.Hosting;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Reachability;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -180,6 +181,14 @@ public sealed partial class Mesh
     /// <summary>Whether anything is wrong with the node, why, and what to do: one finding of each check.</summary>
     public Task<MeshHealth> HealthAsync(CancellationToken cancellation = default) =>
         AskAsync<MeshHealth>(new MeshProtocol.Health(), cancellation);
+
+    /// <summary>
+    /// Looks at the network of the node: its interfaces, whether it answers itself, whether peers that dial back reach it, whether the bootstrap
+    /// nodes answer, how the clock is. Takes up to 15 s; who asks meanwhile gets the same answer. A peer dials back once a minute at most:
+    /// before that its last answer is told again, with its age.
+    /// </summary>
+    public Task<MeshNetcheck> NetcheckAsync(CancellationToken cancellation = default) =>
+        AskAsync<MeshNetcheck>(new NetcheckProtocol.Run(), cancellation);
 
     /// <summary>Stops the node and all that it started: goodbye to peers, the store flushed, the lock released. The host's system goes on.</summary>
     public async Task StopAsync()

@@ -35,6 +35,7 @@ internal static class NodeStart
         var clock = NodeClock.Of(system.Scheduler);
         var held = new Stack<IDisposable>();
         Func<string?> mdnsProblem = () => null;
+        Func<ImmutableArray<MdnsInterface>> mdnsInterfaces = () => [];
         try
         {
             var figures = Hold(held, NodeFigures.Of(name));
@@ -61,7 +62,7 @@ internal static class NodeStart
                 settings.Discovery.EnabledMethods.Contains(DiscoveryMethod.LocalMdns)
                     ? children =>
                     {
-                        (var discovery, mdnsProblem) = StartMdns(children, system, context, listener.LocalEndPoint);
+                        (var discovery, mdnsProblem, mdnsInterfaces) = StartMdns(children, system, context, listener.LocalEndPoint);
                         return discovery;
                     }
                     : null,
@@ -73,6 +74,7 @@ internal static class NodeStart
                 () => ReleaseAll(held))
             {
                 DiscoveryProblem = () => mdnsProblem(),
+                Interfaces = () => InterfaceLook.Read(mdnsInterfaces(), figures.Mdns),
             };
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             figures.Mailbox = ((ActorRefWithCell)supervisor).Underlying is { } cell ? () => cell.NumberOfMessages : null;
@@ -91,7 +93,8 @@ internal static class NodeStart
     }
 
     /// <summary>A host where no socket can be had for multicast DNS runs all the same: peers can be found by other ways.</summary>
-    private static (IActorRef Discovery, Func<string?> Problem) StartMdns(IActorRefFactory children, ActorSystem system, NodeContext node, IPEndPoint listening)
+    private static (IActorRef Discovery, Func<string?> Problem, Func<ImmutableArray<MdnsInterface>> Interfaces) StartMdns(
+        IActorRefFactory children, ActorSystem system, NodeContext node, IPEndPoint listening)
     {
         try
         {
@@ -108,12 +111,13 @@ internal static class NodeStart
                 node.Seed);
             return (
                 children.ActorOf(MdnsDiscovery.Props(parts, node.Settings.Dispatcher), "mdns"),
-                () => network.Interfaces.IsEmpty ? "no interface of this machine can be used for it" : null);
+                () => network.Interfaces.IsEmpty ? "no interface of this machine can be used for it" : null,
+                () => network.Interfaces);
         }
         catch (SocketException e)
         {
             system.Log.Warning("No peers are looked for on the local network, because port 5353 cannot be shared: {0}", e.Message);
-            return (ActorRefs.Nobody, () => $"port 5353 cannot be shared ({e.Message})");
+            return (ActorRefs.Nobody, () => $"port 5353 cannot be shared ({e.Message})", () => []);
         }
     }
 

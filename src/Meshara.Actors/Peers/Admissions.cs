@@ -105,9 +105,10 @@ internal sealed class Admissions(
         }
 
         HandshakeIsOver(connection);
+        var isAwaitedKnock = state.Knocks.Explain(connection, ended);
         if (!connection.IsOpen)
         {
-            Attempts.Failed(state, connection, ended.Reason);
+            Attempts.Failed(state, connection, ended.Reason, isAwaitedKnock);
         }
 
         state.Ends.Note(connection, ended, state.Now);
@@ -130,7 +131,7 @@ internal sealed class Admissions(
         {
             OnDialFailed(connection, ended);
         }
-        else if (ended.Reason is not (Reason.Duplicate or Reason.SelfConnection))
+        else if (ended.Reason is not (Reason.Duplicate or Reason.SelfConnection) && !isAwaitedKnock)
         {
             var remote = connection.Remote ?? PeerAddress.Of(connection.Handshake!.Socket.Remote);
             state.Announce.Rejected(remote, connection.Peer, ended.Reason, ended.Detail);

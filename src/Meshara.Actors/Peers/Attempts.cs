@@ -25,10 +25,11 @@ internal static class Attempts
     public static void Opened(NodeState state, LiveConnection connection) => End(state, connection, Connected, isFailure: false);
 
     /// <summary>It ended before that.</summary>
-    public static void Failed(NodeState state, LiveConnection connection, Reason reason)
+    /// <param name="isKnock">It only looked whether this node is there, as it was asked to.</param>
+    public static void Failed(NodeState state, LiveConnection connection, Reason reason, bool isKnock)
     {
         // A feeler was never to come further than this.
-        var isTested = connection is { IsFeeler: true, Key: not null };
+        var isTested = isKnock || connection is { IsFeeler: true, Key: not null };
         End(state, connection, isTested ? Tested : reason.Name(), !isTested);
     }
 

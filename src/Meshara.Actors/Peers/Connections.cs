@@ -50,6 +50,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
     /// <summary>When the peer was last asked for others.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 
+    /// <summary>When the peer was last asked to dial back, on the clock that only grows.</summary>
+    public TimeSpan? ReachAskedAt { get; init; }
+
     public DateTimeOffset? OpenedAt { get; init; }
 
     /// <summary>Its end was announced when another connection took its place.</summary>

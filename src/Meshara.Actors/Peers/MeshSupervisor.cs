@@ -5,6 +5,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Peers.Dialling;
+using Meshara.Actors.Peers.Reachability;
 using Meshara.Actors.Store;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
@@ -36,6 +37,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly InquiryDesk _inquiries;
     private readonly HealthWatch _health;
     private readonly Reconfiguration _reconfiguration;
+    private readonly NetcheckDesk _netchecks;
     private readonly IActorRef _events;
     private readonly IActorRef _messages;
     private readonly IActorRef _store;
@@ -73,6 +75,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         _inquiries = new InquiryDesk(_state, _desk);
         _health = new HealthWatch(_state, _listener, _discovery, parts.DiscoveryProblem);
         _reconfiguration = new Reconfiguration(_state, _dialler, _listener, _discovery);
+        _netchecks = new NetcheckDesk(_state, _health, parts, Context.ActorOf(DialBackDesk.Props(node), "dial-back"), Context);
         Context.Watch(_listener);
         if (!_discovery.IsNobody())
         {
@@ -147,6 +150,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.Discover>(_ => _desk.OnDiscover(Sender));
         Receive<BanProtocol.IRequest>(request => _bans.On(request, Sender));
         Receive<InquiryProtocol.IInquiry>(inquiry => _inquiries.On(inquiry, Sender));
+        Receive<NetcheckProtocol.IMessage>(message => _netchecks.On(message, Sender));
         Receive<MeshProtocol.Stop>(_ => OnStop());
 
         Receive<Listener.Inbound>(_bans.TurnsAway, _ => { });
@@ -164,6 +168,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<AskedForPeers>(_exchange.OnAsked);
         Receive<ToldOfPeers>(_exchange.OnTold);
         Receive<Misbehaved>(_exchange.OnMisbehaved);
+        Receive<AskedToDialBack>(_netchecks.OnAskedToDialBack);
 
         Receive<AskAdmission>(_admissions.OnAskAdmission);
         Receive<Opened>(_admissions.OnOpened);

@@ -29,5 +29,5 @@ internal sealed record NodeContext(
     public NodeFigures Figures { get; init; } = new();
 
     public Envelope Hello(PeerAddress observed) =>
-        Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record.For(AddressReach.Of(observed)));
+        Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record.For(AddressReach.Of(observed)), Handshake.CheckReach);
 }

@@ -23,4 +23,7 @@ internal sealed record NodeParts(
 {
     /// <summary>Why the local network cannot be searched now, though it is to be; null when it can.</summary>
     public Func<string?> DiscoveryProblem { get; init; } = () => null;
+
+    /// <summary>The interfaces of this machine that are up, and what went over them.</summary>
+    public Func<ImmutableArray<InterfaceCheck>> Interfaces { get; init; } = () => [];
 }

@@ -1,6 +1,7 @@
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Peers.Dialling;
+using Meshara.Actors.Peers.Reachability;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 
@@ -53,6 +54,9 @@ internal sealed class NodeState(
     public Connections Connections { get; } = new(node.Figures.Peers);
 
     public LastEnds Ends { get; } = new();
+
+    /// <summary>Who dials this node only to see whether it is there, because it was asked to.</summary>
+    public AwaitedKnocks Knocks => field ??= new AwaitedKnocks(this);
 
     /// <summary>The ranges of addresses that are banned.</summary>
     public RangeBans Ranges { get; set; } = RangeBans.None;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -19,6 +20,12 @@ internal interface IPeerTransport
     /// <exception cref="TransportException">As above; banned, if all are.</exception>
     Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, Predicate<IPAddress> isBanned, CancellationToken cancellation) =>
         DialAsync(address, expected, cancellation);
+
+    /// <summary>The hosts that an address leads to: a name may have several, others are their own.</summary>
+    /// <exception cref="TransportException">name-not-found.</exception>
+    Task<ImmutableArray<IPAddress>> LookUpAsync(PeerAddress address, CancellationToken cancellation) => address is PeerAddress.Ip ip
+        ? Task.FromResult<ImmutableArray<IPAddress>>([ip.EndPoint.Address])
+        : Task.FromException<ImmutableArray<IPAddress>>(new TransportException(Reason.NameNotFound, $"{address} has no address."));
 
     /// <summary>Binds.</summary>
     /// <exception cref="TransportException">The endpoint cannot be bound; the message says why.</exception>

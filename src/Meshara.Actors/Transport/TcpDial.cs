@@ -113,7 +113,9 @@ internal static class TcpDial
         }
     }
 
-    private static async Task<IReadOnlyList<IPEndPoint>> EndPointsOf(PeerAddress address, CancellationToken cancellation)
+    /// <summary>Where an address leads.</summary>
+    /// <exception cref="TransportException">name-not-found.</exception>
+    public static async Task<IReadOnlyList<IPEndPoint>> EndPointsOf(PeerAddress address, CancellationToken cancellation)
     {
         switch (address)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -45,6 +46,9 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         var socket = await TcpDial.ConnectAsync(address, isBanned, cancellation).ConfigureAwait(false);
         return await SecureAsync(socket, expected, server: false, cancellation).ConfigureAwait(false);
     }
+
+    public async Task<ImmutableArray<IPAddress>> LookUpAsync(PeerAddress address, CancellationToken cancellation) =>
+        [.. (await TcpDial.EndPointsOf(address, cancellation).ConfigureAwait(false)).Select(e => e.Address)];
 
     public IPeerListener Listen(ListenAddress address) => new TcpListener(address, this);
 

@@ -16,7 +16,10 @@ public enum HealthLevel
 }
 
 /// <summary>What one check of the health found.</summary>
-/// <param name="Name">Which check: <c>no-peers</c>, <c>store-behind</c>, <c>mdns-down</c>, <c>listener-down</c> or <c>clock-skew</c>.</param>
+/// <param name="Name">
+/// Which check: <c>no-peers</c>, <c>store-behind</c>, <c>mdns-down</c>, <c>listener-down</c> or <c>clock-skew</c>; of a
+/// <see cref="MeshNetcheck"/>: <c>interfaces</c>, <c>listen</c>, <c>dial-back</c>, <c>bootstrap</c> or <c>clock</c>.
+/// </param>
 /// <param name="Level">How bad it is.</param>
 /// <param name="Cause">What was found, in one sentence; also where nothing is wrong.</param>
 /// <param name="Remedy">What to do, in one sentence; null where nothing is wrong.</param>

@@ -13,7 +13,7 @@ internal enum ReputationCause
     /// <summary>It asked more often than it may.</summary>
     RateExceeded = 7,
 
-    /// <summary>It told of peers though nobody had asked.</summary>
+    /// <summary>It told of peers, or of having dialled back, though nobody had asked.</summary>
     Unsolicited = 8,
 
     /// <summary>It told of peers of other networks, with outdated records, or where nobody can dial.</summary>

@@ -10,7 +10,11 @@ namespace Meshara.Core.Wire;
 /// <param name="ListenPort">The TCP port it listens on; 0 for none.</param>
 /// <param name="ObservedAddress">The address that it sees this node at; null if it does not say.</param>
 /// <param name="Record">Its own verified record; null if it sent none.</param>
-internal sealed record Introduction(string Agent, int ListenPort, PeerAddress? ObservedAddress, SignedRecord? Record);
+internal sealed record Introduction(string Agent, int ListenPort, PeerAddress? ObservedAddress, SignedRecord? Record)
+{
+    /// <summary>Whether it dials back when it is asked to (<see cref="Handshake.CheckReach"/>).</summary>
+    public bool ChecksReach { get; init; }
+}
 
 /// <summary>The <c>Hello</c> exchange: making one, and judging the other side's.</summary>
 internal static class Handshake
@@ -21,7 +25,11 @@ internal static class Handshake
 
     public const int MaxAgentLength = 128;
 
-    public static Envelope Hello(string network, string agent, int listenPort, PeerAddress? observed, ReadOnlyMemory<byte> record)
+    /// <summary>The capability of those who answer a <c>CheckReach</c>.</summary>
+    public const string CheckReach = "check-reach";
+
+    public static Envelope Hello(
+        string network, string agent, int listenPort, PeerAddress? observed, ReadOnlyMemory<byte> record, params ReadOnlySpan<string> capabilities)
     {
         var hello = new Hello
         {
@@ -31,6 +39,11 @@ internal static class Handshake
             ListenPort = (uint)listenPort,
             Record = ByteString.CopyFrom(record.Span),
         };
+        foreach (var capability in capabilities)
+        {
+            hello.Capabilities.Add(capability);
+        }
+
         if (observed is not null)
         {
             hello.ObservedAddress = observed.ToWire();
@@ -76,7 +89,8 @@ internal static class Handshake
 
         // The agent goes to terminals and logs: a control character could rewrite what an operator sees.
         var agent = string.Concat(hello.Agent.Select(c => Rewrites(c) ? '?' : c));
-        return (new Introduction(agent, (int)hello.ListenPort, observed, record), null);
+        return (
+            new Introduction(agent, (int)hello.ListenPort, observed, record) { ChecksReach = hello.Capabilities.Contains(CheckReach) }, null);
     }
 
     /// <summary>Moves the cursor, ends the line, turns the direction of writing ("Trojan Source", CVE-2021-42574), or is invisible.</summary>

@@ -96,7 +96,7 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         }
         else
         {
-            Counts.SendFailed(SocketError.NetworkDown);
+            Counts.SendFailed(SocketError.NetworkDown, interfaceIndex);
         }
     }
 
@@ -104,13 +104,16 @@ internal sealed class MdnsNetwork : IMdnsNetwork
     {
         if (SocketOf(to.AddressFamily) is { } socket)
         {
-            socket.Unicast(packet.Span, to.Address.IsIPv6LinkLocal
-                ? new IPEndPoint(new IPAddress(to.Address.GetAddressBytes(), interfaceIndex), to.Port)
-                : to);
+            socket.Unicast(
+                packet.Span,
+                to.Address.IsIPv6LinkLocal
+                    ? new IPEndPoint(new IPAddress(to.Address.GetAddressBytes(), interfaceIndex), to.Port)
+                    : to,
+                interfaceIndex);
         }
         else
         {
-            Counts.SendFailed(SocketError.AddressFamilyNotSupported);
+            Counts.SendFailed(SocketError.AddressFamilyNotSupported, interfaceIndex);
         }
     }
 
@@ -176,7 +179,7 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         var changes = InterfaceChanges.Between(_usage.Interfaces, now);
         if (changes.Any)
         {
-            _usage = new Usage(now, now.ToFrozenDictionary(i => i.Index));
+            _usage = new Usage(now, now.ToFrozenDictionary(i => i.Index), now.SelectMany(i => i.Addresses).ToFrozenSet());
         }
 
         // Without a change too: a join that failed is tried again.
@@ -197,7 +200,8 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         var source = (IPEndPoint)how.RemoteEndPoint;
         var index = how.PacketInformation.Interface;
         var destination = how.PacketInformation.Address;
-        var verdict = Arrival.Judge(_usage.ByIndex.GetValueOrDefault(index), source.Address, destination, how.SocketFlags);
+        var usage = _usage;
+        var verdict = Arrival.Judge(usage.ByIndex.GetValueOrDefault(index), source.Address, destination, how.SocketFlags);
         if (verdict != Verdict.Heard)
         {
             Counts.Refuse(verdict);
@@ -207,7 +211,7 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         var datagram = new Datagram(bytes.ToArray(), source, index, HopLimit: null, MdnsGroup.Is(destination));
         if (_inputs.Writer.TryWrite(new NetworkInput.Received(datagram)))
         {
-            Counts.Hear();
+            Counts.Hear(index, usage.Own.Contains(source.Address));
         }
         else
         {
@@ -215,8 +219,9 @@ internal sealed class MdnsNetwork : IMdnsNetwork
         }
     }
 
-    private sealed record Usage(ImmutableArray<MdnsInterface> Interfaces, FrozenDictionary<int, MdnsInterface> ByIndex)
+    private sealed record Usage(
+        ImmutableArray<MdnsInterface> Interfaces, FrozenDictionary<int, MdnsInterface> ByIndex, FrozenSet<IPAddress> Own)
     {
-        public static readonly Usage None = new([], FrozenDictionary<int, MdnsInterface>.Empty);
+        public static readonly Usage None = new([], FrozenDictionary<int, MdnsInterface>.Empty, FrozenSet<IPAddress>.Empty);
     }
 }

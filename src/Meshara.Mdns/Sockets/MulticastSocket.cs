@@ -73,7 +73,7 @@ internal sealed class MulticastSocket : IDisposable
                     _joined.Add(index);
                     break;
                 case var error:
-                    _counts.JoinFailed(error);
+                    _counts.JoinFailed(error, index);
                     break;
             }
         }
@@ -96,34 +96,34 @@ internal sealed class MulticastSocket : IDisposable
                 }
 
                 _socket.SendTo(packet, SocketFlags.None, new IPEndPoint(group, _port));
-                _counts.Send();
+                _counts.Send(by.Index);
             }
             catch (SocketException e)
             {
-                _counts.SendFailed(e.SocketErrorCode);
+                _counts.SendFailed(e.SocketErrorCode, by.Index);
             }
             catch (ObjectDisposedException)
             {
-                _counts.SendFailed(SocketError.Shutdown);
+                _counts.SendFailed(SocketError.Shutdown, by.Index);
             }
         }
     }
 
-    /// <summary>Sends to one host.</summary>
-    public void Unicast(ReadOnlySpan<byte> packet, IPEndPoint to)
+    /// <summary>Sends to one host, which is on the link of that interface.</summary>
+    public void Unicast(ReadOnlySpan<byte> packet, IPEndPoint to, int interfaceIndex)
     {
         try
         {
             _socket.SendTo(packet, SocketFlags.None, to);
-            _counts.Send();
+            _counts.Send(interfaceIndex);
         }
         catch (SocketException e)
         {
-            _counts.SendFailed(e.SocketErrorCode);
+            _counts.SendFailed(e.SocketErrorCode, interfaceIndex);
         }
         catch (ObjectDisposedException)
         {
-            _counts.SendFailed(SocketError.Shutdown);
+            _counts.SendFailed(SocketError.Shutdown, interfaceIndex);
         }
     }
 

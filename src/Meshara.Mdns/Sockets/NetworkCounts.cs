@@ -13,6 +13,7 @@ internal sealed class NetworkCounts
     private readonly ConcurrentDictionary<SocketError, long> _receiveErrors = [];
     private readonly ConcurrentDictionary<SocketError, long> _joinErrors = [];
     private readonly ConcurrentDictionary<Verdict, long> _refused = [];
+    private readonly ConcurrentDictionary<int, InterfaceCounts> _byInterface = [];
     private long _overflowed;
     private long _sent;
     private long _heard;
@@ -39,17 +40,37 @@ internal sealed class NetworkCounts
     /// <summary>Packets dropped because nobody read <see cref="IMdnsNetwork.Inputs"/> as fast as they came.</summary>
     public long Overflowed => Interlocked.Read(ref _overflowed);
 
-    public void SendFailed(SocketError error) => Count(_sendErrors, error);
+    /// <summary>The same of one interface, by its index; only those that are used are asked for, so there are no more than the host has had.</summary>
+    public InterfaceCounts Of(int interfaceIndex) => _byInterface.GetOrAdd(interfaceIndex, _ => new InterfaceCounts());
+
+    public void SendFailed(SocketError error, int interfaceIndex)
+    {
+        Count(_sendErrors, error);
+        Of(interfaceIndex).Fail();
+    }
 
     public void ReceiveFailed(SocketError error) => Count(_receiveErrors, error);
 
-    public void JoinFailed(SocketError error) => Count(_joinErrors, error);
+    public void JoinFailed(SocketError error, int interfaceIndex)
+    {
+        Count(_joinErrors, error);
+        Of(interfaceIndex).Fail();
+    }
 
     public void Refuse(Verdict verdict) => Count(_refused, verdict);
 
-    public void Send() => Interlocked.Increment(ref _sent);
+    public void Send(int interfaceIndex)
+    {
+        Interlocked.Increment(ref _sent);
+        Of(interfaceIndex).Send();
+    }
 
-    public void Hear() => Interlocked.Increment(ref _heard);
+    /// <param name="isOwn">It came from this host.</param>
+    public void Hear(int interfaceIndex, bool isOwn)
+    {
+        Interlocked.Increment(ref _heard);
+        Of(interfaceIndex).Hear(isOwn);
+    }
 
     public void Overflow() => Interlocked.Increment(ref _overflowed);
 

@@ -11,7 +11,10 @@ internal static class HealthCommand
 
     public static Command Make() => SteeringCommands.Steer(
         "health", "Whether anything is wrong, why, and what to do. Exit code 0 healthy, 1 degraded, 2 failing, 3 no node is running.",
-        "meshara health", [], Print, exit: answer => Text.Get(answer, "level") switch { "healthy" => CommandLine.Done, "degraded" => Degraded, _ => Failing });
+        "meshara health", [], Print, exit: ExitOf);
+
+    /// <summary>The exit code that is the level of the answer; an answer that there is none is the worst.</summary>
+    public static int ExitOf(JsonObject answer) => Text.Get(answer, "level") switch { "healthy" => CommandLine.Done, "degraded" => Degraded, _ => Failing };
 
     private static void Print(JsonObject answer)
     {

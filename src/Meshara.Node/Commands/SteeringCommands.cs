@@ -16,6 +16,7 @@ internal static class SteeringCommands
     {
         yield return Steer("status", "How the node is.", "meshara status", [], Text.Fields);
         yield return HealthCommand.Make();
+        yield return NetcheckCommand.Make();
         yield return Steer("peers", "List the connected peers.", "meshara peers --json", [], Text.Peers);
         yield return Steer(
             "reload", "Read the configuration anew, take on what can be taken on while the node runs, and say what needs a restart.", "meshara reload", [],

@@ -56,6 +56,7 @@ internal sealed class Requests(Mesh mesh, ProgramParts program)
             {
                 "status" => StatusAsync(cancellation),
                 "health" => HealthAsync(cancellation),
+                "netcheck" => NetcheckAsync(cancellation),
                 "peers" => PeersAsync(cancellation),
                 "discover" => DiscoverAsync(cancellation),
                 "peer-show" => ShowAsync(request.Id ?? "", request.History, cancellation),
@@ -109,6 +110,8 @@ internal sealed class Requests(Mesh mesh, ProgramParts program)
     private async Task<JsonObject> StatusAsync(CancellationToken cancellation) => Json.Of(await mesh.StatusAsync(cancellation));
 
     private async Task<JsonObject> HealthAsync(CancellationToken cancellation) => Json.Of(await mesh.HealthAsync(cancellation));
+
+    private async Task<JsonObject> NetcheckAsync(CancellationToken cancellation) => NetcheckJson.Of(await mesh.NetcheckAsync(cancellation));
 
     private async Task<JsonObject> PeersAsync(CancellationToken cancellation) => new()
     {

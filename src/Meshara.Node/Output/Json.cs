@@ -90,14 +90,16 @@ internal static class Json
     {
         ["schema"] = 1,
         ["level"] = Name<HealthLevel>(h.Level),
-        ["findings"] = new JsonArray([.. h.Findings.Select(f => new JsonObject
-        {
-            ["name"] = f.Name,
-            ["level"] = Name<HealthLevel>(f.Level),
-            ["cause"] = f.Cause,
-            ["remedy"] = f.Remedy,
-        })]),
+        ["findings"] = Of(h.Findings),
     };
+
+    public static JsonArray Of(IEnumerable<HealthFinding> findings) => new([.. findings.Select(f => new JsonObject
+    {
+        ["name"] = f.Name,
+        ["level"] = Name<HealthLevel>(f.Level),
+        ["cause"] = f.Cause,
+        ["remedy"] = f.Remedy,
+    })]);
 
     /// <summary>An event: what does not apply is left out.</summary>
     public static JsonObject Of(MeshEvent e)

@@ -98,6 +98,8 @@ internal sealed class FarEnd(IPeerLink link)
         Envelope.MessageOneofCase.GetPeers => frame.GetPeers,
         Envelope.MessageOneofCase.Peers => frame.Peers,
         Envelope.MessageOneofCase.Goodbye => frame.Goodbye,
+        Envelope.MessageOneofCase.CheckReach => frame.CheckReach,
+        Envelope.MessageOneofCase.ReachChecked => frame.ReachChecked,
         _ => null,
     };
 

@@ -23,6 +23,9 @@ public sealed class GoldenBytesTests
         ["hello of one who does not listen"] = (
             Handshake.Hello("main", "meshara/0.1.0", 0, Observed, default),
             "0a25080112046d61696e1a0d6d6573686172612f302e312e30320c0a0a0a04c000020110c0b802"),
+        ["hello of one who dials back"] = (
+            Handshake.Hello("main", "meshara/0.1.0", 7373, null, new byte[] { 1, 2, 3 }, Handshake.CheckReach),
+            "0a2c080112046d61696e1a0d6d6573686172612f302e312e3020cd392a0b636865636b2d72656163683a03010203"),
         ["ping"] = (new Envelope { Ping = new Ping { Nonce = 0x0102030405060708 } }, "1209090807060504030201"),
         ["pong"] = (new Envelope { Pong = new Pong { Nonce = 0x0102030405060708 } }, "1a09090807060504030201"),
         ["get peers"] = (new Envelope { GetPeers = new GetPeers { Max = 32 } }, "22020820"),
@@ -33,6 +36,19 @@ public sealed class GoldenBytesTests
         ["data"] = (
             new Envelope { Data = new Data { Channel = "chat", Payload = ByteString.CopyFromUtf8("hi") } },
             "3a0a0a046368617412026869"),
+        ["check reach"] = (
+            new Envelope { CheckReach = new CheckReach { Nonce = 0x0102030405060708, Port = 7373 } }, "420c09080706050403020110cd39"),
+        ["reach checked, and reached"] = (
+            new Envelope { ReachChecked = new ReachChecked { Nonce = 0x0102030405060708 } }, "4a09090807060504030201"),
+        ["reach checked, and refused"] = (
+            new Envelope
+            {
+                ReachChecked = new ReachChecked
+                {
+                    Nonce = 0x0102030405060708, Outcome = (uint)Reason.Refused, Dialled = PeerAddress.Parse("192.0.2.1:7373").ToWire(),
+                },
+            },
+            "4a1809080706050403020110121a0b0a090a04c000020110cd39"),
     };
 
     public static TheoryData<string> Names => [.. Messages.Keys];

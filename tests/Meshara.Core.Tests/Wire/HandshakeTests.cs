@@ -27,6 +27,13 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
+    public void Who_dials_back_says_so_and_other_capabilities_are_skipped()
+    {
+        Judge(Handshake.Hello("main", "", 0, null, default, "relay", Handshake.CheckReach)).Introduction!.ChecksReach.ShouldBeTrue();
+        Judge(Handshake.Hello("main", "", 0, null, default, "relay", "")).Introduction!.ChecksReach.ShouldBeFalse();
+    }
+
+    [Fact]
     public void What_may_be_absent_is_null()
     {
         var (introduction, refusal) = Judge(Handshake.Hello("main", "", 0, null, default));

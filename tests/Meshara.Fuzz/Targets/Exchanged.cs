@@ -66,9 +66,9 @@ internal sealed class Exchanged
         var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), Settings.Network, Some.Peer.PublicKey);
         if (introduction is not null)
         {
-            var hearsay = new Hearsay(1, Some.Peer.Id, Node, ActorRefs.Nobody);
-            hearsay.Ask();
-            _conversation = new Conversation(hearsay, _link, _vitality, Settings.Connection, ActorRefs.Nobody);
+            _conversation = Conversation.Begin(1, Some.Peer.Id, Node, ActorRefs.Nobody, _link, _vitality, ActorRefs.Nobody);
+            _conversation.OnMessage(PeerConnectionProtocol.AskForPeers.Instance, ActorRefs.Nobody);
+            _conversation.OnMessage(new PeerConnectionProtocol.AskToDialBack(Some.Nonce, 7373), ActorRefs.Nobody);
         }
 
         return after;

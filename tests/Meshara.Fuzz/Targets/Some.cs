@@ -12,6 +12,9 @@ internal static class Some
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Of a question that an <see cref="Exchanged"/> has asked.</summary>
+    public const ulong Nonce = 7;
+
     public static readonly NodeIdentity Node = NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)1, 32)]);
 
     public static readonly NodeIdentity Peer = NodeIdentity.FromSeed([.. Enumerable.Repeat((byte)2, 32)]);
@@ -47,6 +50,8 @@ internal static class Some
         return
         [
             new() { Ping = new Ping { Nonce = 7 } }, new() { Pong = new Pong { Nonce = 7 } }, new() { GetPeers = new GetPeers { Max = 64 } }, new() { Peers = told },
+            new() { CheckReach = new CheckReach { Nonce = Nonce, Port = 7373 } },
+            new() { ReachChecked = new ReachChecked { Nonce = Nonce, Outcome = (uint)Reason.Refused, Dialled = Addresses[1].ToWire() } },
             new() { Data = new Data { Channel = "chat", Payload = ByteString.CopyFromUtf8("hello") } }, new() { Goodbye = new Goodbye { Reason = 3 } }, new(),
         ];
     }

@@ -9,6 +9,7 @@ internal static class Floods
     public static IEnumerable<Attack> All =>
     [
         Flood("get-peers", "asks for peers again and again", new Envelope { GetPeers = new GetPeers { Max = 64 } }),
+        Flood("reach-checks", "has itself dialled back again and again", new Envelope { CheckReach = new CheckReach { Nonce = 7, Port = 7373 } }),
         Flood("pings", "pings without a pause", new Envelope { Ping = new Ping { Nonce = 7 } }),
         Flood("unknown-messages", "sends messages of a kind that nobody knows", new Envelope()),
     ];

@@ -41,6 +41,8 @@ public sealed class MdnsNetworkTests
 
             network.Inputs.TryRead(out _).ShouldBeFalse();
             (network.Counts.Sent, network.Counts.Heard).ShouldBe((1, 2));
+            var there = network.Counts.Of(lo.Index);
+            (there.Sent, there.Heard, there.FromOthers, there.Errors).ShouldBe((1, 2, 0, 0));
             network.Counts.SendErrors.ShouldBeEmpty();
             network.Counts.JoinErrors.ShouldBeEmpty();
             network.Missing.ShouldBeEmpty();

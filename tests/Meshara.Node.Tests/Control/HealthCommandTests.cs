@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Meshara.Node.Tests.Control;
 
-/// <summary>The exit code of <c>meshara health</c> is what a supervisor of services goes by.</summary>
+/// <summary>The exit code of <c>meshara health</c> and of <c>netcheck</c> is what a supervisor of services goes by.</summary>
 public sealed class HealthCommandTests : IDisposable
 {
     private readonly TempFolder _data = new();
@@ -19,7 +19,10 @@ public sealed class HealthCommandTests : IDisposable
     [InlineData("""{"schema":1,"level":"degraded","findings":[{"name":"no-peers","level":"degraded","cause":"Nobody.","remedy":"Wait."}]}""", 1)]
     [InlineData("""{"schema":1,"level":"failing","findings":[]}""", 2)]
     [InlineData("""{"schema":1,"error":{"reason":"no-answer","message":"It hangs."}}""", 2)]
-    public async Task The_exit_code_is_the_level(string answer, int exit)
+    [InlineData("""{"schema":1,"level":"degraded","verdict":"Nobody knows.","findings":[]}""", 1, "netcheck")]
+    [InlineData("""{"schema":1,"level":"failing","verdict":"No.","findings":[{"name":"clock","level":"healthy","cause":"Well.","remedy":null}]}""", 2, "netcheck")]
+    [InlineData("""{"schema":1,"error":{"reason":"no-answer","message":"It hangs."}}""", 2, "netcheck")]
+    public async Task The_exit_code_is_the_level(string answer, int exit, string command = "health")
     {
         Directory.CreateDirectory(_data["one"]);
         using var path = new ControlSocket(_data["one"]);
@@ -28,13 +31,15 @@ public sealed class HealthCommandTests : IDisposable
         node.Listen();
         var serving = AnswerAsync(node, answer);
 
-        (await CommandLine.RunAsync(["health", "--data", _data["one"]])).ShouldBe(exit);
+        (await CommandLine.RunAsync([command, "--data", _data["one"]])).ShouldBe(exit);
 
-        (await serving).ShouldContain("\"command\":\"health\"");
+        (await serving).ShouldContain($"\"command\":\"{command}\"");
     }
 
-    [Fact]
-    public async Task Without_a_node_it_is_three() => (await CommandLine.RunAsync(["health", "--data", _data["none"]])).ShouldBe(3);
+    [Theory]
+    [InlineData("health")]
+    [InlineData("netcheck")]
+    public async Task Without_a_node_it_is_three(string command) => (await CommandLine.RunAsync([command, "--data", _data["none"]])).ShouldBe(3);
 
     private static async Task<string> AnswerAsync(Socket node, string answer)
     {

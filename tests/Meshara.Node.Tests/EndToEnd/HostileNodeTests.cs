@@ -30,6 +30,7 @@ public sealed class HostileNodeTests(HostileField field) : IClassFixture<Hostile
     [InlineData("oversized-list", "protocol-error", "protocol-violation")]
     [InlineData("oversized-records", "protocol-error", "protocol-violation")]
     [InlineData("get-peers", "rate-limited", "rate-exceeded")]
+    [InlineData("reach-checks", "rate-limited", "rate-exceeded")]
     [InlineData("pings", "protocol-error", "protocol-violation")]
     [InlineData("unknown-messages", "protocol-error", "protocol-violation")]
     public async Task Who_breaks_the_protocol_or_floods_is_told_why_cut_off_and_banned(string attack, string goodbye, string cause)

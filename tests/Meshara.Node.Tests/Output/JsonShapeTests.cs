@@ -28,6 +28,12 @@ public sealed class JsonShapeTests : IDisposable
         await Approve("{schema:1,peerId:string,rttMs:number}", "ping", two.Id);
         await Approve("{schema:1,peerId:string,queued:bool}", "send", two.Id, "chat", "hello");
         await Approve(
+            "{schema:1,level:string,verdict:string,findings:[{name:string,level:string,cause:string,remedy:null}],"
+            + "interfaces:[{name:string,addresses:[string],multicast:bool,mdns:bool,packetsOut:number,packetsIn:number,packetsFromOthers:number,"
+            + "errors:number}],listen:[{address:string,ok:bool,tookMs:number,reason:null,detail:null}],"
+            + "dialBack:[{peerId:string,address:string,local:bool,outcome:string,dialled:string,reason:null,tookMs:number,ageSeconds:number}],"
+            + "bootstrap:[],clock:{peers:number,offsetSeconds:null}}", "netcheck");
+        await Approve(
             "{schema:1,nodeId:string,publicKey:string,network:string,listen:[string],data:string,pid:number,since:string,connected:number,"
             + "known:number,dialling:number,handshakes:number,rejections:{},healthy:bool,problems:[]}", "status");
         await Approve("{schema:1,level:string,findings:[{name:string,level:string,cause:string,remedy:null}]}", "health");

@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Actor;
 using Google.Protobuf;
 using Meshara.Actors.Configuration;
+using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
@@ -14,12 +15,22 @@ namespace Meshara.Actors.Peers.Connection;
 /// What is said on one connection once both sides know each other. Owned by its connection, on that actor's thread. Messages of one
 /// chunk go to the feed together, and nothing more is read until the application has taken them.
 /// </summary>
-internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality, ConnectionSettings limits, IActorRef messages)
+internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, Vitality vitality, ConnectionSettings limits, IActorRef messages)
 {
     private readonly Arrivals _arrivals = new(hearsay.Peer);
 
     /// <summary>Whether the application has not taken yet what was received.</summary>
     public bool IsDelivering { get; private set; }
+
+    /// <summary>That of a connection which both sides have said hello on.</summary>
+    public static Conversation Begin(long connection, NodeId peer, NodeContext node, IActorRef supervisor, Link link, Vitality vitality, IActorRef messages)
+    {
+        var offences = new Offences(connection, node.Clock, supervisor);
+        return new Conversation(
+            new Hearsay(connection, peer, node, offences, supervisor),
+            new ReachTalk(connection, node.Clock, link.Say, offences, supervisor),
+            link, vitality, node.Settings.Connection, messages);
+    }
 
     /// <summary>A frame, and how many bytes have arrived behind it.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is no frame of the protocol.</exception>
@@ -45,6 +56,10 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
                 return hearsay.OnGetPeers(frame.GetPeers);
             case Envelope.MessageOneofCase.Peers:
                 return hearsay.OnPeers(frame.Peers);
+            case Envelope.MessageOneofCase.CheckReach:
+                return reach.OnCheck(frame.CheckReach);
+            case Envelope.MessageOneofCase.ReachChecked:
+                return reach.OnChecked(frame.ReachChecked);
             case Envelope.MessageOneofCase.None when vitality.MaySpeakOfTheUnknown():
                 // A kind of message of a later version.
                 return AfterFrame.GoOn.Instance;
@@ -85,6 +100,12 @@ internal sealed class Conversation(Hearsay hearsay, Link link, Vitality vitality
                 break;
             case TellOfPeers told:
                 link.Say(Hearsay.Tell(told.Records));
+                break;
+            case AskToDialBack question:
+                reach.Ask(question, sender);
+                break;
+            case TellReach told:
+                reach.Tell(told);
                 break;
         }
     }

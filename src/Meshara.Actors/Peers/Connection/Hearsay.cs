@@ -13,16 +13,11 @@ namespace Meshara.Actors.Peers.Connection;
 /// What one connection asks and tells of other peers. Owned by its connection. Records are verified here, on the thread of the one who
 /// sent them; what is made of them is the supervisor's to decide.
 /// </summary>
-internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, IActorRef supervisor)
+internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, Offences offences, IActorRef supervisor)
 {
-    /// <summary>So many offences in one minute end the connection; each has cost reputation by then.</summary>
-    private const int MaxOffences = 10;
-
     private bool _asked;
     private TimeSpan? _answered;
     private TimeSpan? _renewed;
-    private TimeSpan _minuteBegan = node.Clock.Elapsed;
-    private int _offences;
 
     public NodeId Peer => peer;
 
@@ -44,7 +39,7 @@ internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, IA
     {
         if (!IsDue(ref _answered))
         {
-            return Offence(ReputationCause.RateExceeded);
+            return offences.Add(ReputationCause.RateExceeded);
         }
 
         supervisor.Tell(new AskedForPeers(connection, (int)Math.Min(question.Max, PeerExchange.MaxRecords)));
@@ -70,7 +65,7 @@ internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, IA
         var isOwn = told.Records.Count == 1 && PeerRecord.TryDecode(told.Records[0].Span, out var record) && record.Id == peer;
         if (!isOwn || !IsDue(ref _renewed))
         {
-            return Offence(isOwn ? ReputationCause.RateExceeded : ReputationCause.Unsolicited);
+            return offences.Add(isOwn ? ReputationCause.RateExceeded : ReputationCause.Unsolicited);
         }
 
         Pass(told);
@@ -94,16 +89,5 @@ internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, IA
 
         last = now;
         return true;
-    }
-
-    private AfterFrame Offence(ReputationCause cause)
-    {
-        if (node.Clock.Elapsed - _minuteBegan >= TimeSpan.FromMinutes(1))
-        {
-            (_minuteBegan, _offences) = (node.Clock.Elapsed, 0);
-        }
-
-        supervisor.Tell(new Misbehaved(connection, cause));
-        return ++_offences > MaxOffences ? new AfterFrame.SayGoodbye(Reason.RateLimited) : AfterFrame.GoOn.Instance;
     }
 }

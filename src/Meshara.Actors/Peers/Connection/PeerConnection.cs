@@ -135,8 +135,7 @@ internal sealed class PeerConnection(
 
     private void BecomeConnected()
     {
-        _conversation = new Conversation(
-            new Hearsay(number, NodeId.Of(_peer!.RemoteKey), node, supervisor), _link!, _vitality, node.Settings.Connection, messages);
+        _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, messages);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
         supervisor.Tell(new Opened(number, _introduction!));
@@ -282,7 +281,7 @@ internal sealed class PeerConnection(
     {
         ReportActivity();
         _vitality.Abandon(reason);
-        supervisor.Tell(new Ended(number, reason, byPeer, detail));
+        supervisor.Tell(new Ended(number, reason, byPeer, detail) { Proven = _peer?.RemoteKey });
     }
 
     /// <summary>What people ask of a peer that is not, or no longer, connected.</summary>

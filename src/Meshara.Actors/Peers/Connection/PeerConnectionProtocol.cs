@@ -50,7 +50,11 @@ internal static class PeerConnectionProtocol
     /// <param name="ByPeer">The peer said so in a goodbye.</param>
     /// <param name="Detail">What exactly happened, for the log; never a peer's own text.</param>
     public sealed record Ended(long Connection, Reason Reason, bool ByPeer, string? Detail = null)
-        : IDeadLetterSuppression;
+        : IDeadLetterSuppression
+    {
+        /// <summary>The key that the far end had proven; null if it did not come to that.</summary>
+        public PublicKey? Proven { get; init; }
+    }
 
     /// <summary>To the supervisor, at most once a second: what has moved since the last report.</summary>
     public sealed record Activity(
@@ -109,6 +113,21 @@ internal static class PeerConnectionProtocol
 
     /// <summary>To the supervisor: the peer told of these, verified, and of so many that did not verify.</summary>
     public sealed record ToldOfPeers(long Connection, ImmutableArray<SignedRecord> Records, int Forged) : IDeadLetterSuppression;
+
+    /// <summary>Ask the peer to dial this node back at that port; answered with <see cref="ReachAnswer"/>, if the peer answers.</summary>
+    public sealed record AskToDialBack(ulong Nonce, int Port) : IToConversation, IDeadLetterSuppression;
+
+    /// <summary>What the peer says that came of it.</summary>
+    /// <param name="Failure">Why it could not reach this node; null if it could.</param>
+    /// <param name="Dialled">Where it dialled; null if it does not say.</param>
+    /// <param name="Age">How long ago it said so.</param>
+    public sealed record ReachAnswer(long Connection, Reason? Failure, PeerAddress? Dialled, TimeSpan Age) : IDeadLetterSuppression;
+
+    /// <summary>To the supervisor: the peer wants to be dialled back at that port of its address. Answered with <see cref="TellReach"/>.</summary>
+    public sealed record AskedToDialBack(long Connection, ulong Nonce, int Port) : IDeadLetterSuppression;
+
+    /// <summary>Tell the peer what came of dialling it back: null for reached.</summary>
+    public sealed record TellReach(ulong Nonce, Reason? Failure, PeerAddress? Dialled) : IToConversation, IDeadLetterSuppression;
 
     /// <summary>To the supervisor: the peer did what costs it reputation, though not the connection.</summary>
     public sealed record Misbehaved(long Connection, ReputationCause Cause) : IDeadLetterSuppression;
