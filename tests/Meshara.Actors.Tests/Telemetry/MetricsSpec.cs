@@ -20,6 +20,9 @@ public sealed class MetricsSpec : MeshSpec
 {
     private static readonly IPAddress CarolsHost = IPAddress.Parse("10.0.0.3");
 
+    /// <summary>Spans of other specs name other peers.</summary>
+    private static readonly Core.Identity.NodeIdentity Unique = Identities.Numbered(62_222);
+
     private readonly Node _alice;
     private readonly Node _bob;
     private readonly Readings _seen;
@@ -27,7 +30,7 @@ public sealed class MetricsSpec : MeshSpec
     public MetricsSpec()
     {
         _alice = Measured(Identities.Alice(), AlicesHost, "alice");
-        _bob = Measured(Identities.Bob(), BobsHost, "bob");
+        _bob = Measured(Unique, BobsHost, "bob");
         _seen = new Readings(_alice.Figures.Name);
     }
 
