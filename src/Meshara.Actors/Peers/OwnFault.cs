@@ -32,7 +32,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public void OnLost(LiveConnection connection, NodeId peer, ReputationCause cause, Reason reason)
     {
         var wasInDoubt = _outage.IsInDoubt;
-        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.Open.Count() + 1, hasNetwork(), state.Now, connection.OpenedAt);
+        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.OpenCount + 1, hasNetwork(), state.Now, connection.OpenedAt);
         if (_outage.AwaySince is { } since)
         {
             state.Announce.Health("network", $"This node is cut off from the network since {since:u}: most of its connections broke at once. It goes on trying.");
@@ -51,7 +51,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public ImmutableArray<Loss> OnTick()
     {
         var wasAway = IsAway;
-        (_outage, var verdicts) = _outage.OnTick(state.Now, state.Connections.Open.Count());
+        (_outage, var verdicts) = _outage.OnTick(state.Now, state.Connections.OpenCount);
         if (wasAway && !IsAway)
         {
             OnBack();

@@ -23,6 +23,9 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     public int Count => _peers.Count;
 
+    /// <summary>Changes whenever somebody becomes a manual peer, or no longer is one.</summary>
+    public long ManualVersion { get; private set; }
+
     public IEnumerable<KnownPeer> All => _peers.Values;
 
     public IReadOnlyDictionary<NodeId, KnownPeer> Peers => _peers;
@@ -35,6 +38,7 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
     public void Fill(HashTrie<NodeId, KnownPeer> peers)
     {
         _peers = peers;
+        ManualVersion++;
         _pins.Clear();
         foreach (var peer in peers.Values)
         {
@@ -46,20 +50,23 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     public void Update(KnownPeer peer)
     {
-        if (this[peer.Id]?.Addresses is not { } before || before != peer.Addresses)
+        var before = this[peer.Id];
+        if (before is null || before.Addresses != peer.Addresses)
         {
-            Unpin(peer.Id);
+            Unpin(before);
             Pin(peer);
         }
 
+        ManualVersion += (before is { Manual: true }) == peer.Manual ? 0 : 1;
         _peers = _peers.SetItem(peer);
         figures.Known = Count;
     }
 
     public void Forget(NodeId peer)
     {
-        Unpin(peer);
+        Unpin(this[peer]);
         _peers = _peers.Remove(peer);
+        ManualVersion++;
         figures.Known = Count;
     }
 
@@ -119,18 +126,21 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     private void Pin(KnownPeer peer)
     {
-        foreach (var address in peer.Addresses.Where(a => a.Proven))
+        foreach (var address in peer.Addresses)
         {
-            _pins[address.Address] = peer.Id;
+            if (address.Proven)
+            {
+                _pins[address.Address] = peer.Id;
+            }
         }
     }
 
     /// <summary>An address that has gone to another peer meanwhile stays with that one.</summary>
-    private void Unpin(NodeId peer)
+    private void Unpin(KnownPeer? peer)
     {
-        foreach (var address in this[peer]?.Addresses ?? [])
+        foreach (var address in peer?.Addresses ?? [])
         {
-            if (_pins.TryGetValue(address.Address, out var holder) && holder == peer)
+            if (_pins.TryGetValue(address.Address, out var holder) && holder == peer!.Id)
             {
                 _pins.Remove(address.Address);
             }

@@ -63,30 +63,41 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             return [];
         }
 
-        var groups = outbound.GroupBy(g => g).ToDictionary(g => g.Key, g => g.Count());
-        var eligible = Drawn(known, book, anchors, random)
-            .Where(p => !isTaken(p.Id) && IsWelcome(p, now))
-            .Select(p => (Peer: p, Address: DialableAt(p, now)))
-            .Where(p => p.Address is not null)
-            .Select(p => new Ranked(p.Peer, p.Address!, anchors.Contains(p.Peer.Id), p.Peer.Reputation.ScoreAt(now, Policy), random.NextDouble()))
-            .OrderByDescending(r => r.IsAnchor)
-            .ThenBy(r => groups.ContainsKey(r.Group))
-            .ThenByDescending(r => Math.Round(r.Score / 10))
-            .ThenBy(r => r.Address.Failures)
-            .ThenBy(r => r.Chance)
-            .ToList();
-
-        var chosen = new List<Candidate>();
-        var (proven, heard) = (new Queue<Ranked>(eligible.Where(r => r.Address.Proven)), new Queue<Ranked>(eligible.Where(r => !r.Address.Proven)));
-        while (chosen.Count < count && proven.Count + heard.Count > 0)
+        var groups = new Dictionary<NetworkGroup, int>();
+        foreach (var group in outbound)
         {
-            var fromProven = heard.Count == 0 || (proven.Count > 0 && (proven.Peek().IsAnchor || random.Next(2) == 0));
-            var next = (fromProven ? proven : heard).Dequeue();
+            groups[group] = groups.GetValueOrDefault(group) + 1;
+        }
+
+        var (proven, heard) = (new List<Ranked>(), new List<Ranked>());
+        foreach (var peer in Drawn(known, book, anchors, random))
+        {
+            if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
+            {
+                var group = NetworkGroup.Of(address.Address);
+                (address.Proven ? proven : heard).Add(new Ranked(peer.Id, address, group)
+                {
+                    IsAnchor = anchors.Contains(peer.Id),
+                    IsOfNewGroup = !groups.ContainsKey(group),
+                    Score = Math.Round(peer.Reputation.ScoreAt(now, Policy) / 10),
+                    Chance = random.NextDouble(),
+                });
+            }
+        }
+
+        proven.Sort(Ranked.BestFirst);
+        heard.Sort(Ranked.BestFirst);
+        var chosen = new List<Candidate>();
+        var (fromProven, fromHeard) = (0, 0);
+        while (chosen.Count < count && fromProven + fromHeard < proven.Count + heard.Count)
+        {
+            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (proven[fromProven].IsAnchor || random.Next(2) == 0));
+            var next = isProven ? proven[fromProven++] : heard[fromHeard++];
             var ofGroup = groups.GetValueOrDefault(next.Group);
             if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
             {
                 groups[next.Group] = ofGroup + 1;
-                chosen.Add(new Candidate(next.Peer.Id, next.Address.Address));
+                chosen.Add(new Candidate(next.Peer, next.Address.Address));
             }
         }
 
@@ -112,8 +123,18 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         !peer.IsBanned(now) && !peer.IsRemoved(now) && peer.Reputation.StandingAt(now, Policy) == Standing.Good;
 
     /// <summary>The best address whose wait is over, and that is not banned; null if there is none.</summary>
-    public KnownAddress? DialableAt(KnownPeer peer, DateTimeOffset now) =>
-        peer.AddressesBestFirst.FirstOrDefault(a => !(NextTry(a) > now) && Ranges.BanOf(a.Address, now) is null);
+    public KnownAddress? DialableAt(KnownPeer peer, DateTimeOffset now)
+    {
+        foreach (var address in peer.AddressesBestFirst)
+        {
+            if (!(NextTry(address) > now) && Ranges.BanOf(address.Address, now) is null)
+            {
+                return address;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Of no use to anybody who waits for its place: it never answered, and not for want of trying.</summary>
     public static bool IsUseless(KnownPeer? peer, DateTimeOffset now) => peer is null
@@ -124,7 +145,8 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     {
         if (known.Count <= MaxLookedAt)
         {
-            return known.Values.OrderBy(p => p.Id);
+            // The trie is walked in the order of the ids.
+            return known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id);
         }
 
         var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
@@ -142,8 +164,25 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return hash;
     }
 
-    private sealed record Ranked(KnownPeer Peer, KnownAddress Address, bool IsAnchor, double Score, double Chance)
+    private sealed record Ranked(NodeId Peer, KnownAddress Address, NetworkGroup Group)
     {
-        public NetworkGroup Group { get; } = NetworkGroup.Of(Address.Address);
+        public static readonly Comparison<Ranked> BestFirst = Compare;
+
+        public bool IsAnchor { get; init; }
+
+        public bool IsOfNewGroup { get; init; }
+
+        public double Score { get; init; }
+
+        public double Chance { get; init; }
+
+        private static int Compare(Ranked one, Ranked other)
+        {
+            var order = other.IsAnchor.CompareTo(one.IsAnchor);
+            order = order != 0 ? order : other.IsOfNewGroup.CompareTo(one.IsOfNewGroup);
+            order = order != 0 ? order : other.Score.CompareTo(one.Score);
+            order = order != 0 ? order : one.Address.Failures.CompareTo(other.Address.Failures);
+            return order != 0 ? order : one.Chance.CompareTo(other.Chance);
+        }
     }
 }

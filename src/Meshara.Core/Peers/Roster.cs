@@ -111,7 +111,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
 
     /// <summary>A person asked for the peer, or no longer does.</summary>
     public Roster Protect(NodeId peer, bool on) =>
-        this[peer] is { } entry ? this with { Entries = Entries.SetItem(peer, entry with { Protected = on }) } : this;
+        this[peer] is { } entry && entry.Protected != on ? this with { Entries = Entries.SetItem(peer, entry with { Protected = on }) } : this;
 
     /// <summary>A connection has ended; one that was superseded meanwhile changes nothing.</summary>
     public Roster Remove(NodeId peer, long connection) =>
@@ -154,8 +154,6 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// </summary>
     private int MaxOneWay => MaxPeers - (MaxPeers / 4);
 
-    private IEnumerable<RosterEntry> Unprotected => Entries.Values.Where(e => !e.Protected);
-
     private int FreeFor(Direction direction)
     {
         var (all, sameWay) = (0, 0);
@@ -173,9 +171,18 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         : range is { } crowd && IsCrowded(crowd) ? Reason.RangeLimit
         : null;
 
-    private bool IsCrowded(NetworkGroup range) => Unprotected.Count(e => e.Range == range) >= MaxPerRange;
+    private bool IsCrowded(NetworkGroup range)
+    {
+        var peers = 0;
+        foreach (var (_, entry) in Entries)
+        {
+            peers += !entry.Protected && entry.Range == range ? 1 : 0;
+        }
 
-    private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
+        return peers >= MaxPerRange;
+    }
+
+    private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.Bits) : null;
 
     private bool Displaces(NodeId peer, long connection, Direction direction, RosterEntry existing) => existing.Confirmed
         ? direction == Direction.Inbound && connection > existing.BegunBefore

@@ -44,6 +44,11 @@ internal sealed class Verdicts(NodeState state)
             Judge(loss.Peer, loss.Cause, loss.Reason, isSpared: false);
         }
 
+        if (_judged.Count == 0)
+        {
+            return;
+        }
+
         foreach (var peer in _judged.Where(j => state.Now - j.Value.At > Pending).Select(j => j.Key).ToList())
         {
             _judged.Remove(peer);
