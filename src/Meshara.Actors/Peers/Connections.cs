@@ -95,6 +95,9 @@ internal sealed class Connections(PeerFigures figures)
     /// <summary>How many of them there are: kept as they come and go, for it is asked for at every turn.</summary>
     public int OpenCount { get; private set; }
 
+    /// <summary>How many of them were never asked for other peers.</summary>
+    public int UnaskedCount { get; private set; }
+
     /// <summary>Changes whenever a connection does.</summary>
     public long Version { get; private set; }
 
@@ -184,6 +187,7 @@ internal sealed class Connections(PeerFigures figures)
     {
         Version++;
         OpenCount += IsAmongOpen(connection) ? by : 0;
+        UnaskedCount += IsAmongOpen(connection) && connection.AskedAt is null ? by : 0;
         DialsUnderWay += connection is { IsOpen: false, Direction: Direction.Outbound } ? by : 0;
         if (!connection.Superseded)
         {

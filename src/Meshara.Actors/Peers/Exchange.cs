@@ -35,12 +35,14 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
     /// <summary>New peers whose moment has come are asked.</summary>
     public void OnSecond()
     {
+        if (state.Connections.UnaskedCount == 0 || state.Room == 0)
+        {
+            return;
+        }
+
         var now = state.Now;
         var unasked = state.Connections.Open.Where(c => c.AskedAt is null && now >= c.AskAt).ToList();
-        if (unasked.Count > 0 && state.Room > 0)
-        {
-            unasked.ForEach(Ask);
-        }
+        unasked.ForEach(Ask);
     }
 
     /// <summary>From time to time somebody is asked, whoever it is: the mesh changes, and one teller is not to shape this node's view of it.</summary>

@@ -4,6 +4,7 @@ using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
+using Meshara.Simulation.Time;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using static Meshara.Simulation.Policies.ShellFrames;
 
@@ -13,14 +14,14 @@ namespace Meshara.Simulation.Policies;
 /// What <see cref="PeerConnection"/> does, without an actor and without bytes: the same course from dial or accept to close, the same
 /// heartbeat, the same rules of who may ask and tell.
 /// </summary>
-internal sealed partial class ShellConnection
+internal sealed partial class ShellConnection : IHappen
 {
     private readonly ShellNode _node;
     private readonly long _number;
     private readonly ConnectionOrigin _origin;
-    private readonly Random _random;
     private ShellLink? _link;
     private int _side;
+    private ulong _nonce;
     private Stage _stage = Stage.Proving;
     private Introduction? _introduction;
     private PeerAddress? _remote;
@@ -33,7 +34,7 @@ internal sealed partial class ShellConnection
 
     public ShellConnection(ShellNode node, long number, ConnectionOrigin origin, int seed)
     {
-        (_node, _number, _origin, _random) = (node, number, origin, new Random(seed));
+        (_node, _number, _origin, _nonce) = (node, number, origin, (ulong)seed << 32);
         Ref = new ShellRef(message => node.Engine.Post(() => OnTold(message)));
         node.Engine.Time.After(node.State.Settings.Connection.HandshakeTimeout, OnDeadline);
     }
@@ -157,28 +158,29 @@ internal sealed partial class ShellConnection
 
     private void AskForLife()
     {
-        var nonce = (ulong)_random.NextInt64();
-        _heartbeat = _heartbeat.OnPingSent(nonce, _node.Engine.Time.Elapsed);
-        Send(new PingFrame(nonce), SizeOfPing);
+        _heartbeat = _heartbeat.OnPingSent(++_nonce, _node.Engine.Time.Elapsed);
+        Send(new PingFrame(_nonce), SizeOfPing);
         ArmHeartbeat();
     }
 
     private void ArmHeartbeat()
     {
-        var beat = ++_beats;
         var wait = (_nextBeat = _heartbeat.Due) - _node.Engine.Time.Elapsed;
-        _node.Engine.Time.After(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), () =>
+        _node.Engine.Time.After(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), this, null, ++_beats);
+    }
+
+    /// <summary>A beat; one that was put off has another number.</summary>
+    void IHappen.Happen(object? what, long number)
+    {
+        if (number == _beats && _stage == Stage.Connected)
         {
-            if (beat == _beats && _stage == Stage.Connected)
-            {
-                OnBeat();
-            }
-        });
+            OnBeat();
+        }
     }
 
     private void OnBeat()
     {
-        (_heartbeat, var step) = _heartbeat.OnTick(_node.Engine.Time.Elapsed, (ulong)_random.NextInt64());
+        (_heartbeat, var step) = _heartbeat.OnTick(_node.Engine.Time.Elapsed, ++_nonce);
         switch (step)
         {
             case HeartbeatStep.SendPing ping:
