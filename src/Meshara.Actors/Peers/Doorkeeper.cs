@@ -38,17 +38,17 @@ internal static class Doorkeeper
 
     private static LiveConnection? VictimFor(LiveConnection newcomer, NodeState state)
     {
-        var inbound = state.Connections.Open
-            .Where(c => c.Direction == Direction.Inbound && state.Roster[c.Peer!.Value] is { Protected: false } entry && entry.Connection == c.Number)
-            .ToList();
-        var chosen = Eviction.Choose(
-            [.. inbound.Select(c => new Evictable(
-                c.Number, c.Peer!.Value, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime,
-                state.Book[c.Peer!.Value]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0))],
-            NetworkGroup.Of(newcomer.Remote!),
-            state.Settings.Discovery.MaxPeers,
-            state.Secret,
-            state.Now);
-        return inbound.Find(c => c.Number == chosen);
+        var inbound = new List<Evictable>();
+        foreach (var c in state.Connections.Open)
+        {
+            if (c.Direction == Direction.Inbound && c.Peer is { } peer && state.Roster[peer] is { Protected: false } entry && entry.Connection == c.Number)
+            {
+                var score = state.Book[peer]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0;
+                inbound.Add(new Evictable(c.Number, peer, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime, score));
+            }
+        }
+
+        var chosen = Eviction.Choose(inbound, NetworkGroup.Of(newcomer.Remote!), state.Settings.Discovery.MaxPeers, state.Secret, state.Now);
+        return chosen is { } victim && state.Connections.TryGet(victim, out var connection) ? connection : null;
     }
 }

@@ -154,7 +154,7 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
             var known = state.Book[record.Peer];
 
             // Who cannot be dialled still has a record: others may reach it.
-            if ((flaw is null || (isOwn && flaw == RecordFlaw.NoAddress)) && record.Sequence > (known?.Record?.Sequence ?? 0))
+            if ((flaw is null || (isOwn && flaw == RecordFlaw.NoAddress)) && IsNews(record, known))
             {
                 Keep(connection, record, addresses, isOwn || known is not null);
             }
@@ -162,6 +162,10 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
 
         return useless;
     }
+
+    /// <summary>Most records that are told are those that are known: to compare their bytes costs less than to read one.</summary>
+    private static bool IsNews(SignedRecord record, KnownPeer? known) => known is not { HasRecord: true }
+        || (!known.RecordBytes.Span.SequenceEqual(record.Bytes.Span) && record.Sequence > (known.Record?.Sequence ?? 0));
 
     /// <summary>A stranger is remembered if the address book has a place for it; so no teller fills this node's memory with its own.</summary>
     private void Keep(LiveConnection teller, SignedRecord record, ImmutableArray<PeerAddress> addresses, bool isMet)

@@ -70,6 +70,9 @@ internal sealed record DialPlan(Backoff Backoff)
         return due[false].Concat(due[true].Take(room));
     }
 
+    /// <summary>Whether the peer is wanted by its id.</summary>
+    public bool Wants(NodeId peer) => !Goals.IsEmpty && Goals.ContainsKey(peer);
+
     /// <summary>Whoever is at <paramref name="target"/> is wanted.</summary>
     public DialPlan Want(PeerTarget target, PeerSource source, DateTimeOffset now) => Goals.ContainsKey(target.Address)
         ? this

@@ -61,6 +61,11 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
 
     public ImmutableDictionary<NodeId, RosterEntry> Entries { get; private init; } = ImmutableDictionary<NodeId, RosterEntry>.Empty;
 
+    /// <summary>How many of them take a slot, of each direction.</summary>
+    private int Inbound { get; init; }
+
+    private int Outbound { get; init; }
+
     public RosterEntry? this[NodeId peer] => Entries.GetValueOrDefault(peer);
 
     public Admission Admit(
@@ -97,7 +102,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         }
 
         var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Range = range };
-        return new Admission.Admitted(this with { Entries = Entries.SetItem(peer, entry) }, existing?.Connection);
+        return new Admission.Admitted(With(peer, entry), existing?.Connection);
     }
 
     /// <summary>The peer has said <c>Hello</c> on a connection that this side dialled.</summary>
@@ -106,16 +111,16 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// </param>
     public Roster Confirm(NodeId peer, long connection, long latest) =>
         this[peer] is { } entry && entry.Connection == connection
-            ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true, BegunBefore = latest }) }
+            ? With(peer, entry with { Confirmed = true, BegunBefore = latest })
             : this;
 
     /// <summary>A person asked for the peer, or no longer does.</summary>
     public Roster Protect(NodeId peer, bool on) =>
-        this[peer] is { } entry && entry.Protected != on ? this with { Entries = Entries.SetItem(peer, entry with { Protected = on }) } : this;
+        this[peer] is { } entry && entry.Protected != on ? With(peer, entry with { Protected = on }) : this;
 
     /// <summary>A connection has ended; one that was superseded meanwhile changes nothing.</summary>
     public Roster Remove(NodeId peer, long connection) =>
-        this[peer]?.Connection == connection ? this with { Entries = Entries.Remove(peer) } : this;
+        this[peer]?.Connection == connection ? With(peer, null) : this;
 
     /// <summary>How many more peers could be dialled, beside those that a person asks for.</summary>
     public int FreeOutbound => FreeFor(Direction.Outbound);
@@ -132,10 +137,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     public int Room(int target, int peers, int dialled)
     {
         var own = Math.Min(target / 2, MaxPeers / 4);
-        var wanted = Math.Max(target - peers, own - dialled);
-
-        // Most of the time none is wanted, and to count the places costs more.
-        return wanted <= 0 ? 0 : Math.Min(FreeOutbound, wanted);
+        return Math.Clamp(Math.Max(target - peers, own - dialled), 0, FreeOutbound);
     }
 
     /// <summary>The range of that address, if no more of it are let in; null if they are.</summary>
@@ -154,16 +156,21 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// </summary>
     private int MaxOneWay => MaxPeers - (MaxPeers / 4);
 
-    private int FreeFor(Direction direction)
-    {
-        var (all, sameWay) = (0, 0);
-        foreach (var (_, entry) in Entries)
-        {
-            all += entry.Protected ? 0 : 1;
-            sameWay += entry.Protected || entry.Direction != direction ? 0 : 1;
-        }
+    private int FreeFor(Direction direction) =>
+        Math.Max(0, Math.Min(MaxPeers - Inbound - Outbound, MaxOneWay - (direction == Direction.Inbound ? Inbound : Outbound)));
 
-        return Math.Max(0, Math.Min(MaxPeers - all, MaxOneWay - sameWay));
+    /// <summary>Null: the peer has no connection any more.</summary>
+    private Roster With(NodeId peer, RosterEntry? entry)
+    {
+        var before = this[peer];
+        return this with
+        {
+            Entries = entry is null ? Entries.Remove(peer) : Entries.SetItem(peer, entry),
+            Inbound = Inbound + Slots(entry, Direction.Inbound) - Slots(before, Direction.Inbound),
+            Outbound = Outbound + Slots(entry, Direction.Outbound) - Slots(before, Direction.Outbound),
+        };
+
+        static int Slots(RosterEntry? entry, Direction direction) => entry is { Protected: false } && entry.Direction == direction ? 1 : 0;
     }
 
     private Reason? LimitOn(Direction direction, NetworkGroup? range) =>

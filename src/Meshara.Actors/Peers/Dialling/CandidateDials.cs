@@ -46,13 +46,18 @@ internal sealed class CandidateDials(NodeState state)
 
         (_chosenAt, _wasCutShort) = (state.Now, false);
         _anchors ??= Candidates.AnchorsOf(state.Book.All);
-        var busy = state.Connections.Dialled.Select(c => c.Sought).OfType<NodeId>().ToHashSet();
+        var busy = new HashSet<NodeId>();
+        foreach (var connection in state.Connections.Dialled)
+        {
+            _ = connection.Sought is { } sought && busy.Add(sought);
+        }
+
         var chosen = state.Candidates.Choose(
             state.Book.Peers,
             state.Addresses,
             _anchors,
             peer => peer == state.Node.Node.Id || state.Roster[peer] is not null || busy.Contains(peer)
-                || state.Plan.Goals.ContainsKey(peer) || state.Pauses.Holds(peer, state.Now),
+                || state.Plan.Wants(peer) || state.Pauses.Holds(peer, state.Now),
             state.Connections.GroupsDialled,
             Math.Min(free, state.OwnFault.IsAway ? OwnFault.TriesAtOnce : state.Room),
             state.Now,
