@@ -32,10 +32,13 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
         state.Connections.Update(connection with { AskAt = state.Now + FirstQuestion + (FirstQuestion * 2 * state.Random.NextDouble()) });
     }
 
+    /// <summary>Whether the next second may have somebody to ask.</summary>
+    public bool IsDue => state.Connections.UnaskedCount > 0 && state.Room > 0;
+
     /// <summary>New peers whose moment has come are asked.</summary>
     public void OnSecond()
     {
-        if (state.Connections.UnaskedCount == 0 || state.Room == 0)
+        if (!IsDue)
         {
             return;
         }

@@ -23,6 +23,9 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
 
     public bool IsAway => _outage.IsAway;
 
+    /// <summary>Whether the next second may bring a verdict.</summary>
+    public bool IsInDoubt => _outage.IsInDoubt;
+
     public DateTimeOffset? AwaySince => _outage.AwaySince;
 
     /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>

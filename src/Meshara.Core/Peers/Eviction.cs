@@ -68,7 +68,7 @@ internal static class Eviction
             oldest[one.Group] = oldest.TryGetValue(one.Group, out var before) && before.Since <= one.Since ? before : one;
         }
 
-        var ranked = oldest.Values.Select(e => (Rank: hash.Of($"evict {e.Group}"), e.Connection)).ToList();
+        var ranked = oldest.Values.Select(e => (Rank: e.Group.HashWith(hash), e.Connection)).ToList();
         ranked.Sort((one, other) => one.Rank.CompareTo(other.Rank));
         Remove(left, [.. ranked.Take(most).Select(e => e.Connection)]);
     }

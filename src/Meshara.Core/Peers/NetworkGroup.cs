@@ -38,6 +38,20 @@ internal readonly record struct NetworkGroup
 
     public static NetworkGroup? RangeOf(IpBits address) => IsNear(address) ? null : Prefix(address, RangeV4, RangeV6);
 
+    /// <summary>A hash that nobody can foretell without the key.</summary>
+    public ulong HashWith(SipHash hash)
+    {
+        if (_bits == 0)
+        {
+            return hash.Of(_name ?? "");
+        }
+
+        Span<byte> bytes = stackalloc byte[9];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _prefix);
+        bytes[8] = _bits;
+        return hash.Of(bytes);
+    }
+
     public override string ToString()
     {
         if (_bits == 0)

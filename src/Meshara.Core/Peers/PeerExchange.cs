@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Meshara.Core.Identity;
@@ -107,13 +106,15 @@ internal static class PeerExchange
         var group = NetworkGroup.Of(from);
         var who = group.IsLocal ? asker.ToString() : group.ToString();
         var day = now.ToUnixTimeSeconds() / (24 * 60 * 60);
-        var key = HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}"));
+        var chance = SipHash.WithKey(HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}")));
         var ranked = new List<(ulong Chance, KnownPeer Peer)>();
+        Span<byte> id = stackalloc byte[NodeId.Size];
         foreach (var peer in known)
         {
             if (peer.HasRecord && peer.Id != asker)
             {
-                ranked.Add((Chance(key, peer.Id), peer));
+                peer.Id.CopyTo(id);
+                ranked.Add((chance.Of(id), peer));
             }
         }
 
@@ -150,6 +151,4 @@ internal static class PeerExchange
         now.ToUnixTimeMilliseconds() - (double)record.Sequence <= MaxAge.TotalMilliseconds
         && !record.Addresses.IsEmpty
         && record.Addresses.All(a => Crosses(AddressReach.Of(a), asker));
-
-    private static ulong Chance(byte[] key, NodeId peer) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, peer.ToByteArray()));
 }

@@ -13,6 +13,7 @@ using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Simulation.Fleet;
+using Meshara.Simulation.Time;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Simulation.Policies;
@@ -21,10 +22,10 @@ namespace Meshara.Simulation.Policies;
 /// A node without actors: the roster, the dialler, the admissions, the exchange, the verdicts and all policies below them are the node's
 /// own; only what carries messages between them, <see cref="MeshSupervisor"/> in a node, is this shell.
 /// </summary>
-internal sealed class ShellNode
+internal sealed class ShellNode : IHappen
 {
-    /// <summary>While nothing is in doubt, a second in ten is looked at: what is asked then has nothing to say in between.</summary>
-    private static readonly TimeSpan QuietSecond = TimeSpan.FromSeconds(10), Busy = TimeSpan.FromSeconds(30);
+    /// <summary>While nothing waits for the next second, one in ten is looked at: what is asked then has nothing to say in between.</summary>
+    private static readonly TimeSpan BusySecond = TimeSpan.FromSeconds(1), QuietSecond = TimeSpan.FromSeconds(10);
 
     /// <summary>A node reports traffic once a second; what counts of that here, who was seen and how far away it is, is reported so often.</summary>
     private const int MinutesToReport = 5;
@@ -39,7 +40,7 @@ internal sealed class ShellNode
     private readonly Dictionary<long, ShellConnection> _connections = [];
     private BootstrapPlan _bootstrap;
     private long _lastConnection;
-    private TimeSpan _busyUntil;
+    private bool _isBusy;
     private int _second, _minutes, _dials, _ways;
 
     public ShellNode(Member member, NodeContext context, PolicyEngine engine)
@@ -71,7 +72,7 @@ internal sealed class ShellNode
         State.Announce.Tell(MeshEventKind.Ready, _member.Id);
         _dialler.PlanFromTheStart();
         State.WayIn.Connected(0);
-        Second(TimeSpan.FromSeconds(1));
+        Second(BusySecond);
         Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
     }
 
@@ -137,7 +138,15 @@ internal sealed class ShellNode
             return;
         }
 
-        Hurry();
+        Decide(message);
+        if (!_isBusy && IsDue)
+        {
+            Second(BusySecond);
+        }
+    }
+
+    private void Decide(object message)
+    {
         switch (message)
         {
             case AskAdmission ask:
@@ -228,31 +237,23 @@ internal sealed class ShellNode
         });
     }
 
-    /// <summary>Something has happened: from now on every second counts for a while.</summary>
-    private void Hurry()
-    {
-        var wasQuiet = _busyUntil <= Engine.Time.Elapsed;
-        _busyUntil = Engine.Time.Elapsed + Busy;
-        if (wasQuiet)
-        {
-            Second(TimeSpan.FromSeconds(1));
-        }
-    }
+    private bool IsDue => _verdicts.IsDue || _exchange.IsDue;
 
     private void Second(TimeSpan wait)
     {
-        var second = ++_second;
-        Engine.Time.After(wait, () =>
-        {
-            if (second != _second || IsGone)
-            {
-                return;
-            }
+        _isBusy = wait == BusySecond;
+        Engine.Time.After(wait, this, null, ++_second);
+    }
 
+    /// <summary>A second is over; one that was brought forward has another number.</summary>
+    void IHappen.Happen(object? what, long number)
+    {
+        if (number == _second && !IsGone)
+        {
             _verdicts.OnTick();
             _exchange.OnSecond();
-            Second(_busyUntil > Engine.Time.Elapsed || State.OwnFault.IsAway ? TimeSpan.FromSeconds(1) : QuietSecond);
-        });
+            Second(IsDue ? BusySecond : QuietSecond);
+        }
     }
 
     private void OnMinute()

@@ -14,6 +14,9 @@ internal sealed class Verdicts(NodeState state)
     private readonly Dictionary<NodeId, (ReputationCause Cause, Reason Reason, DateTimeOffset At)> _judged = [];
     private readonly HashSet<NodeId> _banning = [];
 
+    /// <summary>Whether the next second may have something to do.</summary>
+    public bool IsDue => _judged.Count > 0 || state.OwnFault.IsInDoubt || state.OwnFault.IsAway;
+
     public void Judge(LiveConnection connection, NodeId peer, Ended ended)
     {
         ReputationCause? cause = ended switch
