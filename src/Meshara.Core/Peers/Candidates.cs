@@ -75,13 +75,9 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
             {
                 var group = NetworkGroup.Of(address.Address);
-                (address.Proven ? proven : heard).Add(new Ranked(peer.Id, address, group)
-                {
-                    IsAnchor = anchors.Contains(peer.Id),
-                    IsOfNewGroup = !groups.ContainsKey(group),
-                    Score = Math.Round(peer.Reputation.ScoreAt(now, Policy) / 10),
-                    Chance = random.NextDouble(),
-                });
+                var rank = Ranked.Rank(
+                    anchors.Contains(peer.Id), !groups.ContainsKey(group), peer.Reputation.ScoreAt(now, Policy), address.Failures, random.NextDouble());
+                (address.Proven ? proven : heard).Add(new Ranked(rank, peer.Id, address, group));
             }
         }
 
@@ -91,7 +87,7 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         var (fromProven, fromHeard) = (0, 0);
         while (chosen.Count < count && fromProven + fromHeard < proven.Count + heard.Count)
         {
-            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (proven[fromProven].IsAnchor || random.Next(2) == 0));
+            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (anchors.Contains(proven[fromProven].Peer) || random.Next(2) == 0));
             var next = isProven ? proven[fromProven++] : heard[fromHeard++];
             var ofGroup = groups.GetValueOrDefault(next.Group);
             if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
@@ -164,25 +160,18 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return hash;
     }
 
-    private sealed record Ranked(NodeId Peer, KnownAddress Address, NetworkGroup Group)
+    /// <param name="Order">The best first: all that counts is one number, for they are compared far more often than made.</param>
+    private readonly record struct Ranked(ulong Order, NodeId Peer, KnownAddress Address, NetworkGroup Group)
     {
-        public static readonly Comparison<Ranked> BestFirst = Compare;
+        public static readonly Comparison<Ranked> BestFirst = (one, other) => one.Order.CompareTo(other.Order);
 
-        public bool IsAnchor { get; init; }
-
-        public bool IsOfNewGroup { get; init; }
-
-        public double Score { get; init; }
-
-        public double Chance { get; init; }
-
-        private static int Compare(Ranked one, Ranked other)
+        /// <summary>What counts more stands in higher bits; the chance, in the lowest, decides between equals.</summary>
+        public static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
         {
-            var order = other.IsAnchor.CompareTo(one.IsAnchor);
-            order = order != 0 ? order : other.IsOfNewGroup.CompareTo(one.IsOfNewGroup);
-            order = order != 0 ? order : other.Score.CompareTo(one.Score);
-            order = order != 0 ? order : one.Address.Failures.CompareTo(other.Address.Failures);
-            return order != 0 ? order : one.Chance.CompareTo(other.Chance);
+            // A score is from -100 to 100.
+            var worse = (ulong)(10 - Math.Round(score / 10));
+            return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
+                | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
         }
     }
 }

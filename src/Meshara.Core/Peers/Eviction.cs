@@ -3,7 +3,7 @@ using Meshara.Core.Identity;
 namespace Meshara.Core.Peers;
 
 /// <summary>A peer that dialled this node and that nobody asked for.</summary>
-internal readonly record struct Evictable(
+internal sealed record Evictable(
     long Connection, NodeId Peer, NetworkGroup Group, DateTimeOffset Since, TimeSpan? RoundTripTime, double Score);
 
 /// <summary>
@@ -24,77 +24,107 @@ internal static class Eviction
     public static long? Choose(IReadOnlyCollection<Evictable> inbound, NetworkGroup newcomer, int maxPeers, ReadOnlySpan<byte> secret, DateTimeOffset now)
     {
         var some = Math.Max(1, maxPeers / 8);
-        var left = new List<Evictable>(inbound);
-        left.Sort((one, other) => one.Connection.CompareTo(other.Connection));
+        var all = inbound.ToArray();
+        Array.Sort(all, (one, other) => one.Connection.CompareTo(other.Connection));
+        var left = new Left(all);
 
         // To be of many networks is dear; and which of them count here cannot be known.
-        ProtectGroups(left, SipHash.With(secret), some);
+        left.ProtectGroups(SipHash.With(secret), some);
 
         // To be near costs an attacker machines in the right places.
-        Protect(left, e => e.RoundTripTime is not null, (one, other) => one.RoundTripTime!.Value.CompareTo(other.RoundTripTime!.Value), some);
+        left.Protect(e => e.RoundTripTime?.TotalSeconds, some);
 
         // A good score costs useful work, for minutes.
-        Protect(left, e => e.Score > 0, (one, other) => other.Score.CompareTo(one.Score), some);
+        left.Protect(e => e.Score > 0 ? -e.Score : null, some);
 
         // Half of the rest stays for having been here longest: a flood is always young.
-        Protect(left, _ => true, (one, other) => one.Since.CompareTo(other.Since), left.Count / 2);
+        left.Protect(e => (e.Since - now).TotalSeconds, left.Count / 2);
 
         if (left.Count == 0)
         {
             return null;
         }
 
-        var largest = LargestGroup(left);
+        var largest = left.LargestGroup();
 
         // A newcomer who would make the largest group no smaller is no gain: newcomers of one network would only chase each other.
         // On a local network all are of one: there a newcomer takes the place of one who had the time to ask for others.
-        var isGain = SizeOf(newcomer, inbound) < SizeOf(largest, inbound);
-        Evictable? youngest = null;
-        foreach (var one in left)
+        return SizeOf(newcomer, all) < SizeOf(largest, all) ? left.Youngest(e => e.Group == largest)
+            : newcomer.IsLocal && largest.IsLocal ? left.Youngest(e => e.Group == largest && now - e.Since >= VisitLength)
+            : null;
+    }
+
+    private static int SizeOf(NetworkGroup group, Evictable[] of) => of.Count(e => e.Group == group);
+
+    /// <summary>Those that nothing protects so far, in the order of their connections.</summary>
+    private sealed class Left(Evictable[] all)
+    {
+        private readonly bool[] _isProtected = new bool[all.Length];
+        private readonly List<(double Rank, int At)> _ranked = new(all.Length);
+
+        public int Count { get; private set; } = all.Length;
+
+        /// <summary>So many of those with a rank, the lowest first; of equals the one that came first.</summary>
+        public void Protect(Func<Evictable, double?> rankOf, int most)
         {
-            var mayGo = one.Group == largest && (isGain || (newcomer.IsLocal && one.Group.IsLocal && now - one.Since >= VisitLength));
-            youngest = mayGo && !(one.Since < youngest?.Since) ? one : youngest;
+            _ranked.Clear();
+            for (var i = 0; i < all.Length; i++)
+            {
+                if (!_isProtected[i] && rankOf(all[i]) is { } rank)
+                {
+                    _ranked.Add((rank, i));
+                }
+            }
+
+            _ranked.Sort();
+            foreach (var (_, at) in _ranked.Take(most))
+            {
+                _isProtected[at] = true;
+                Count--;
+            }
         }
 
-        return youngest?.Connection;
-    }
-
-    /// <summary>The oldest of each group, of so many groups.</summary>
-    private static void ProtectGroups(List<Evictable> left, SipHash hash, int most)
-    {
-        var oldest = new Dictionary<NetworkGroup, Evictable>();
-        foreach (var one in left)
+        /// <summary>The oldest of each group, of so many groups.</summary>
+        public void ProtectGroups(SipHash hash, int most)
         {
-            oldest[one.Group] = oldest.TryGetValue(one.Group, out var before) && before.Since <= one.Since ? before : one;
+            var oldest = new Dictionary<NetworkGroup, int>();
+            for (var i = 0; i < all.Length; i++)
+            {
+                oldest[all[i].Group] = oldest.TryGetValue(all[i].Group, out var before) && all[before].Since <= all[i].Since ? before : i;
+            }
+
+            foreach (var (_, at) in oldest.Select(g => (Rank: g.Key.HashWith(hash), g.Value)).OrderBy(g => g.Rank).Take(most))
+            {
+                _isProtected[at] = true;
+                Count--;
+            }
         }
 
-        var ranked = oldest.Values.Select(e => (Rank: e.Group.HashWith(hash), e.Connection)).ToList();
-        ranked.Sort((one, other) => one.Rank.CompareTo(other.Rank));
-        Remove(left, [.. ranked.Take(most).Select(e => e.Connection)]);
-    }
-
-    /// <summary>So many of those with the merit, the best first; of equals the one that came first.</summary>
-    private static void Protect(List<Evictable> left, Predicate<Evictable> hasMerit, Comparison<Evictable> bestFirst, int most)
-    {
-        var ranked = left.FindAll(hasMerit);
-        ranked.Sort((one, other) => bestFirst(one, other) is not 0 and var order ? order : one.Connection.CompareTo(other.Connection));
-        Remove(left, [.. ranked.Take(most).Select(e => e.Connection)]);
-    }
-
-    private static void Remove(List<Evictable> left, HashSet<long> connections) => left.RemoveAll(e => connections.Contains(e.Connection));
-
-    /// <summary>Of equals the one with the youngest peer.</summary>
-    private static NetworkGroup LargestGroup(List<Evictable> left)
-    {
-        var groups = new Dictionary<NetworkGroup, (int Count, DateTimeOffset Youngest)>();
-        foreach (var one in left)
+        /// <summary>Of equals the one with the youngest peer.</summary>
+        public NetworkGroup LargestGroup()
         {
-            var (count, youngest) = groups.GetValueOrDefault(one.Group);
-            groups[one.Group] = (count + 1, one.Since > youngest ? one.Since : youngest);
+            var groups = new Dictionary<NetworkGroup, (int Count, DateTimeOffset Youngest)>();
+            for (var i = 0; i < all.Length; i++)
+            {
+                if (!_isProtected[i])
+                {
+                    var (count, youngest) = groups.GetValueOrDefault(all[i].Group);
+                    groups[all[i].Group] = (count + 1, all[i].Since > youngest ? all[i].Since : youngest);
+                }
+            }
+
+            return groups.MaxBy(g => g.Value).Key;
         }
 
-        return groups.MaxBy(g => g.Value).Key;
-    }
+        public long? Youngest(Predicate<Evictable> mayGo)
+        {
+            Evictable? youngest = null;
+            for (var i = 0; i < all.Length; i++)
+            {
+                youngest = !_isProtected[i] && mayGo(all[i]) && !(all[i].Since < youngest?.Since) ? all[i] : youngest;
+            }
 
-    private static int SizeOf(NetworkGroup group, IReadOnlyCollection<Evictable> of) => of.Count(e => e.Group == group);
+            return youngest?.Connection;
+        }
+    }
 }
