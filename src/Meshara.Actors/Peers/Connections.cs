@@ -98,6 +98,12 @@ internal sealed class Connections(PeerFigures figures)
     /// <summary>How many of them were never asked for other peers.</summary>
     public int UnaskedCount { get; private set; }
 
+    /// <summary>How many this node dials, or has dialled, though no person asked for them.</summary>
+    public int UnclaimedDialled { get; private set; }
+
+    /// <summary>How many open ones have dialled this node, and no person asked for them.</summary>
+    public int UnclaimedInbound { get; private set; }
+
     /// <summary>Changes whenever a connection does.</summary>
     public long Version { get; private set; }
 
@@ -188,6 +194,8 @@ internal sealed class Connections(PeerFigures figures)
         Version++;
         OpenCount += IsAmongOpen(connection) ? by : 0;
         UnaskedCount += IsAmongOpen(connection) && connection.AskedAt is null ? by : 0;
+        UnclaimedDialled += connection is { Superseded: false, Claim: Claim.None, Direction: Direction.Outbound } ? by : 0;
+        UnclaimedInbound += IsAmongOpen(connection) && connection is { Claim: Claim.None, Direction: Direction.Inbound } ? by : 0;
         DialsUnderWay += connection is { IsOpen: false, Direction: Direction.Outbound } ? by : 0;
         if (!connection.Superseded)
         {

@@ -111,8 +111,10 @@ internal sealed class NodeState(
 
     private int CountRoom(int target)
     {
-        var dialled = Connections.CountDialled(IsCounted);
-        return Roster.Room(target, dialled + Connections.CountInbound(IsCounted, target - dialled), dialled);
+        // Most nodes have no manual peers, and need not look at each connection for them.
+        var dialled = Book.ManualCount == 0 ? Connections.UnclaimedDialled : Connections.CountDialled(IsCounted);
+        var inbound = Book.ManualCount == 0 ? Connections.UnclaimedInbound : Connections.CountInbound(IsCounted, target - dialled);
+        return Roster.Room(target, dialled + inbound, dialled);
     }
 
     private bool IsCounted(LiveConnection c) =>

@@ -23,6 +23,9 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     public int Count => _peers.Count;
 
+    /// <summary>How many are manual peers.</summary>
+    public int ManualCount { get; private set; }
+
     /// <summary>Changes whenever somebody becomes a manual peer, or no longer is one.</summary>
     public long ManualVersion { get; private set; }
 
@@ -39,6 +42,7 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
     {
         _peers = peers;
         ManualVersion++;
+        ManualCount = peers.Values.Count(p => p.Manual);
         _pins.Clear();
         foreach (var peer in peers.Values)
         {
@@ -57,7 +61,7 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
             Pin(peer);
         }
 
-        ManualVersion += (before is { Manual: true }) == peer.Manual ? 0 : 1;
+        CountManual(before, peer);
         _peers = _peers.SetItem(peer);
         figures.Known = Count;
     }
@@ -65,8 +69,8 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
     public void Forget(NodeId peer)
     {
         Unpin(this[peer]);
+        CountManual(this[peer], null);
         _peers = _peers.Remove(peer);
-        ManualVersion++;
         figures.Known = Count;
     }
 
@@ -122,6 +126,13 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
         {
             Answered(request, null, reason);
         }
+    }
+
+    private void CountManual(KnownPeer? before, KnownPeer? after)
+    {
+        var more = (after is { Manual: true } ? 1 : 0) - (before is { Manual: true } ? 1 : 0);
+        ManualCount += more;
+        ManualVersion += more == 0 ? 0 : 1;
     }
 
     private void Pin(KnownPeer peer)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
@@ -34,13 +33,19 @@ internal enum Claim
 /// <param name="Direction">Who dialled.</param>
 /// <param name="Confirmed">Whether both sides have said <c>Hello</c>.</param>
 /// <param name="Protected">Whether it takes no slot, because a person asked for the peer.</param>
-internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected)
+internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected) : ITrieLeaf<NodeId>
 {
+    public required NodeId Peer { get; init; }
+
     /// <summary>The latest connection that had begun, with whomever, when this one was confirmed.</summary>
     public long BegunBefore { get; init; }
 
     /// <summary>The range of the address at the other end; null for a local one, which is not limited.</summary>
     public NetworkGroup? Range { get; init; }
+
+    NodeId ITrieLeaf<NodeId>.Key => Peer;
+
+    public static ulong HashOf(NodeId id) => id.First64Bits;
 }
 
 /// <summary>
@@ -59,7 +64,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <summary>One IPv4 /24 or IPv6 /56 is one customer of a provider: however many identities it has, it gets no more (Sybil attack).</summary>
     public const int MaxPerRange = 8;
 
-    public ImmutableDictionary<NodeId, RosterEntry> Entries { get; private init; } = ImmutableDictionary<NodeId, RosterEntry>.Empty;
+    public HashTrie<NodeId, RosterEntry> Entries { get; private init; } = HashTrie<NodeId, RosterEntry>.Empty;
 
     /// <summary>How many of them take a slot, of each direction.</summary>
     private int Inbound { get; init; }
@@ -101,7 +106,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
             return new Admission.Refused(limit);
         }
 
-        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Range = range };
+        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Peer = peer, Range = range };
         return new Admission.Admitted(With(peer, entry), existing?.Connection);
     }
 
@@ -165,7 +170,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         var before = this[peer];
         return this with
         {
-            Entries = entry is null ? Entries.Remove(peer) : Entries.SetItem(peer, entry),
+            Entries = entry is null ? Entries.Remove(peer) : Entries.SetItem(entry),
             Inbound = Inbound + Slots(entry, Direction.Inbound) - Slots(before, Direction.Inbound),
             Outbound = Outbound + Slots(entry, Direction.Outbound) - Slots(before, Direction.Outbound),
         };
@@ -181,7 +186,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     private bool IsCrowded(NetworkGroup range)
     {
         var peers = 0;
-        foreach (var (_, entry) in Entries)
+        foreach (var entry in Entries.Values)
         {
             peers += !entry.Protected && entry.Range == range ? 1 : 0;
         }

@@ -26,16 +26,17 @@ internal sealed partial class ShellConnection : IHappen
     private Introduction? _introduction;
     private PeerAddress? _remote;
     private PublicKey _key;
-    private Heartbeat _heartbeat = null!;
+    private Heartbeat _heartbeat;
     private TimeSpan _nextBeat;
     private int _beats;
     private bool _asked;
-    private TimeSpan? _answered, _renewed;
+    private TimeSpan? _answered, _renewed, _heardAt;
 
     public ShellConnection(ShellNode node, long number, ConnectionOrigin origin, int seed)
     {
         (_node, _number, _origin, _nonce) = (node, number, origin, (ulong)seed << 32);
-        Ref = new ShellRef(message => node.Engine.Post(() => OnTold(message)));
+        Action<object> onTold = OnTold;
+        Ref = new ShellRef(message => node.Engine.Post(onTold, message));
         node.Engine.Time.After(node.State.Settings.Connection.HandshakeTimeout, OnDeadline);
     }
 
@@ -54,7 +55,7 @@ internal sealed partial class ShellConnection : IHappen
 
     public TimeSpan? RoundTripTime => _stage == Stage.Connected ? _heartbeat.RoundTripTime : null;
 
-    public DateTimeOffset? LastSeen { get; private set; }
+    public DateTimeOffset? LastSeen => _heardAt is { } at ? _node.State.Now - (_node.Engine.Time.Elapsed - at) : null;
 
     /// <summary>The far end has proven its key.</summary>
     public void Proven(ShellLink link, int side, PublicKey key, PeerAddress remote)
@@ -113,7 +114,7 @@ internal sealed partial class ShellConnection : IHappen
             return;
         }
 
-        LastSeen = _node.State.Now;
+        _heardAt = _node.Engine.Time.Elapsed;
         if (frame is GoodbyeFrame goodbye)
         {
             End(goodbye.Reason, byPeer: true);

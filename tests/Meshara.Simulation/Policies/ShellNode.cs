@@ -37,6 +37,7 @@ internal sealed class ShellNode : IHappen
     private readonly Exchange _exchange;
     private readonly Admissions _admissions;
     private readonly Random _bootstrapChance;
+    private readonly Action<object> _on;
     private readonly Dictionary<long, ShellConnection> _connections = [];
     private BootstrapPlan _bootstrap;
     private long _lastConnection;
@@ -45,7 +46,7 @@ internal sealed class ShellNode : IHappen
 
     public ShellNode(Member member, NodeContext context, PolicyEngine engine)
     {
-        (_member, Engine) = (member, engine);
+        (_member, Engine, _on) = (member, engine, On);
         _store = new ShellStore(member, context.Clock, engine, Tell);
         _bootstrapChance = new Random(context.Seed);
         _bootstrap = BootstrapPlan.Of(
@@ -76,7 +77,7 @@ internal sealed class ShellNode : IHappen
         Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
     }
 
-    public void Tell(object message) => Engine.Post(() => On(message));
+    public void Tell(object message) => Engine.Post(_on, message);
 
     public void Stop()
     {
