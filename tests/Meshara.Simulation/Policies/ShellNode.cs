@@ -13,7 +13,6 @@ using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Simulation.Fleet;
-using Meshara.Simulation.Time;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
 namespace Meshara.Simulation.Policies;
@@ -22,14 +21,8 @@ namespace Meshara.Simulation.Policies;
 /// A node without actors: the roster, the dialler, the admissions, the exchange, the verdicts and all policies below them are the node's
 /// own; only what carries messages between them, <see cref="MeshSupervisor"/> in a node, is this shell.
 /// </summary>
-internal sealed class ShellNode : IHappen
+internal sealed partial class ShellNode
 {
-    /// <summary>While nothing waits for the next second, one in ten is looked at: what is asked then has nothing to say in between.</summary>
-    private static readonly TimeSpan BusySecond = TimeSpan.FromSeconds(1), QuietSecond = TimeSpan.FromSeconds(10);
-
-    /// <summary>A node reports traffic once a second; what counts of that here, who was seen and how far away it is, is reported so often.</summary>
-    private const int MinutesToReport = 5;
-
     private readonly Member _member;
     private readonly ShellStore _store;
     private readonly Dialler _dialler;
@@ -41,8 +34,7 @@ internal sealed class ShellNode : IHappen
     private readonly Dictionary<long, ShellConnection> _connections = [];
     private BootstrapPlan _bootstrap;
     private long _lastConnection;
-    private bool _isBusy;
-    private int _second, _minutes, _dials, _ways;
+    private int _ways;
 
     public ShellNode(Member member, NodeContext context, PolicyEngine engine)
     {
@@ -223,65 +215,6 @@ internal sealed class ShellNode : IHappen
                     Follow(_bootstrap);
                 }
             });
-        }
-    }
-
-    private void WakeIn(TimeSpan wait)
-    {
-        var dial = ++_dials;
-        Engine.Time.After(wait, () =>
-        {
-            if (dial == _dials && !IsGone)
-            {
-                _dialler.DialWhatIsDue();
-            }
-        });
-    }
-
-    private bool IsDue => _verdicts.IsDue || _exchange.IsDue;
-
-    private void Second(TimeSpan wait)
-    {
-        _isBusy = wait == BusySecond;
-        Engine.Time.After(wait, this, null, ++_second);
-    }
-
-    /// <summary>A second is over; one that was brought forward has another number.</summary>
-    void IHappen.Happen(object? what, long number)
-    {
-        if (number == _second && !IsGone)
-        {
-            _verdicts.OnTick();
-            _exchange.OnSecond();
-            Second(IsDue ? BusySecond : QuietSecond);
-        }
-    }
-
-    private void OnMinute()
-    {
-        if (IsGone)
-        {
-            return;
-        }
-
-        State.Announce.TellUntoldRejections();
-        _exchange.Renew([_member.Address]);
-        _exchange.OnMinute();
-        _dialler.Feel();
-        if (++_minutes % MinutesToReport == 0)
-        {
-            State.Connections.Open.Select(c => c.Number).ToList().ForEach(Report);
-        }
-
-        Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
-    }
-
-    private void Report(long number)
-    {
-        if (!IsGone && _connections.TryGetValue(number, out var shell))
-        {
-            _admissions.OnActivity(new Activity(number, 0, 0, 0, shell.LastSeen, shell.RoundTripTime));
-            Engine.Settle();
         }
     }
 
