@@ -34,7 +34,14 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public NodeId? Peer { get; init; }
 
-    public PeerAddress? Remote { get; init; }
+    public PeerAddress? Remote
+    {
+        get;
+        init => (field, Group) = (value, value is null ? null : NetworkGroup.Of(value));
+    }
+
+    /// <summary>That of the far end; made once, for all visitors are compared by it when one of them has to go.</summary>
+    public NetworkGroup? Group { get; private init; }
 
     public Introduction? Introduction { get; init; }
 

@@ -38,17 +38,17 @@ internal static class Doorkeeper
 
     private static LiveConnection? VictimFor(LiveConnection newcomer, NodeState state)
     {
-        var inbound = new List<Evictable>();
+        var inbound = new List<Evictable>(state.Connections.OpenCount);
         foreach (var c in state.Connections.Open)
         {
             if (c.Direction == Direction.Inbound && c.Peer is { } peer && state.Roster[peer] is { Protected: false } entry && entry.Connection == c.Number)
             {
                 var score = state.Book[peer]?.Reputation.ScoreAt(state.Now, state.Settings.Reputation) ?? 0;
-                inbound.Add(new Evictable(c.Number, peer, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime, score));
+                inbound.Add(new Evictable(c.Number, peer, c.Group!.Value, c.OpenedAt!.Value, c.RoundTripTime, score));
             }
         }
 
-        var chosen = Eviction.Choose(inbound, NetworkGroup.Of(newcomer.Remote!), state.Settings.Discovery.MaxPeers, state.Secret, state.Now);
+        var chosen = Eviction.Choose(inbound, newcomer.Group!.Value, state.Settings.Discovery.MaxPeers, state.Secret, state.Now);
         return chosen is { } victim && state.Connections.TryGet(victim, out var connection) ? connection : null;
     }
 }

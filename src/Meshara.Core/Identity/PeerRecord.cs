@@ -90,10 +90,16 @@ internal sealed record PeerRecord(
                 return false;
             }
 
-            var addresses = body.Addresses
-                .Select(a => Wire.Addresses.TryFromWire(a, out var address) ? address : null)
-                .OfType<PeerAddress>();
-            record = new PeerRecord(key, body.Sequence, [.. addresses], [.. body.Capabilities]) { Network = body.Network };
+            var addresses = ImmutableArray.CreateBuilder<PeerAddress>(body.Addresses.Count);
+            foreach (var told in body.Addresses)
+            {
+                if (Wire.Addresses.TryFromWire(told, out var address))
+                {
+                    addresses.Add(address);
+                }
+            }
+
+            record = new PeerRecord(key, body.Sequence, addresses.DrainToImmutable(), [.. body.Capabilities]) { Network = body.Network };
             return true;
         }
         catch (InvalidProtocolBufferException)
