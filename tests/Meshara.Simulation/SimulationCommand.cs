@@ -39,7 +39,7 @@ internal static class SimulationCommand
         engine.AcceptOnlyFromAmong("auto", "actors", "policies");
         var runs = Number("--runs", "COUNT", "So many runs, with this seed and those after it; the first that breaks a rule is the last.", 1, 1, 100_000);
         var trace = new Option<FileInfo>("--trace") { HelpName = "FILE", Description = "Everything that happens, a line each. Two runs of one seed write the same bytes." };
-        var json = new Option<bool>("--json") { Description = "The figures as one JSON object a run on stdout; progress goes to stderr." };
+        var json = new Option<bool>("--json") { Description = "The figures as one JSON object a run on stdout; progress and the table go to stderr." };
         var command = new RootCommand(
             """
             Many nodes on virtual time and an in-memory network, from one seed. Every rule is held at every step: never over max-peers, no honest

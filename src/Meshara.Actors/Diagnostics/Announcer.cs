@@ -22,9 +22,12 @@ internal sealed class Announcer(IActorRef feed, NodeClock clock, ILoggingAdapter
     {
         Count(e);
         feed.Tell(e);
-        log.Info(
-            "{0} peer={1} address={2} reason={3} {4}",
-            e.Kind.Name(), e.PeerId?.ToShortString() ?? "-", e.Address?.ToString() ?? "-", e.Reason?.Name() ?? "-", e.Detail ?? "");
+        if (log.IsInfoEnabled)
+        {
+            log.Info(
+                "{0} peer={1} address={2} reason={3} {4}",
+                e.Kind.Name(), e.PeerId?.ToShortString() ?? "-", e.Address?.ToString() ?? "-", e.Reason?.Name() ?? "-", e.Detail ?? "");
+        }
     }
 
     public void Tell(MeshEventKind kind, NodeId? peer = null, Reason? reason = null, double? score = null) =>

@@ -67,7 +67,7 @@ internal sealed class Admissions(
         state.Announce.Tell(state.About(MeshEventKind.PeerConnected, connection));
         acquaintances.Remember(connection, state.Adds.Take(connection.Number, peer));
         exchange.OnOpened(connection);
-        state.WayIn.Connected(state.Connections.Open.Count());
+        state.WayIn.Connected(state.Connections.OpenCount);
     }
 
     /// <summary>What is known of a peer has changed: it may be wanted now, or no longer, or no longer be good enough.</summary>
@@ -143,7 +143,7 @@ internal sealed class Admissions(
             exchange.OnLost();
         }
 
-        state.WayIn.Connected(state.Connections.Open.Count());
+        state.WayIn.Connected(state.Connections.OpenCount);
         dialler.DialWhatIsDue();
     }
 

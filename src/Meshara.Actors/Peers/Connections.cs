@@ -34,7 +34,14 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public NodeId? Peer { get; init; }
 
-    public PeerAddress? Remote { get; init; }
+    public PeerAddress? Remote
+    {
+        get;
+        init => (field, Group) = (value, value is null ? null : NetworkGroup.Of(value));
+    }
+
+    /// <summary>That of the far end; made once, for all visitors are compared by it when one of them has to go.</summary>
+    public NetworkGroup? Group { get; private init; }
 
     public Introduction? Introduction { get; init; }
 
@@ -91,9 +98,24 @@ internal sealed class Connections(PeerFigures figures)
     public IReadOnlyCollection<LiveConnection> Dialled => _dialled.Values;
 
     /// <summary>How many dials have not come to their end.</summary>
-    public int DialsUnderWay => _dialled.Values.Count(c => !c.IsOpen);
+    public int DialsUnderWay { get; private set; }
 
-    public IEnumerable<LiveConnection> Open => _live.Values.Where(c => c.IsOpen && !c.Superseded);
+    public IEnumerable<LiveConnection> Open => _live.Values.Where(IsAmongOpen);
+
+    /// <summary>How many of them there are: kept as they come and go, for it is asked for at every turn.</summary>
+    public int OpenCount { get; private set; }
+
+    /// <summary>How many of them were never asked for other peers.</summary>
+    public int UnaskedCount { get; private set; }
+
+    /// <summary>How many this node dials, or has dialled, though no person asked for them.</summary>
+    public int UnclaimedDialled { get; private set; }
+
+    /// <summary>How many open ones have dialled this node, and no person asked for them.</summary>
+    public int UnclaimedInbound { get; private set; }
+
+    /// <summary>Changes whenever a connection does.</summary>
+    public long Version { get; private set; }
 
     /// <summary>The network groups of those that this node dials, or has dialled.</summary>
     public IEnumerable<NetworkGroup> GroupsDialled => _dialled.Values.Select(c => c.Dialled).OfType<PeerAddress>().Select(NetworkGroup.Of);
@@ -120,7 +142,11 @@ internal sealed class Connections(PeerFigures figures)
             _dialled[connection.Number] = connection;
         }
 
-        Count(_live.GetValueOrDefault(connection.Number), -1);
+        if (_live.TryGetValue(connection.Number, out var before))
+        {
+            Count(before, -1);
+        }
+
         Count(connection, 1);
         return _live[connection.Number] = connection;
     }
@@ -142,9 +168,46 @@ internal sealed class Connections(PeerFigures figures)
     /// <summary>An actor has stopped; the number of its connection if that has not ended before.</summary>
     public long? Stopped(IActorRef actor) => _actors.Remove(actor, out var number) && _live.ContainsKey(number) ? number : null;
 
-    private void Count(LiveConnection? connection, int by)
+    /// <summary>How many dialled ones are of that kind.</summary>
+    public int CountDialled(Predicate<LiveConnection> isCounted)
     {
-        if (connection is { Superseded: false })
+        var count = 0;
+        foreach (var (_, connection) in _dialled)
+        {
+            count += isCounted(connection) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many open ones that dialled this node are of that kind. Thousands may have: they are counted no further than matters.</summary>
+    public int CountInbound(Predicate<LiveConnection> isCounted, int most)
+    {
+        var count = 0;
+        foreach (var (_, connection) in _live)
+        {
+            if (count >= most)
+            {
+                break;
+            }
+
+            count += connection.Direction == Direction.Inbound && IsAmongOpen(connection) && isCounted(connection) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static bool IsAmongOpen(LiveConnection connection) => connection is { IsOpen: true, Superseded: false };
+
+    private void Count(LiveConnection connection, int by)
+    {
+        Version++;
+        OpenCount += IsAmongOpen(connection) ? by : 0;
+        UnaskedCount += IsAmongOpen(connection) && connection.AskedAt is null ? by : 0;
+        UnclaimedDialled += connection is { Superseded: false, Claim: Claim.None, Direction: Direction.Outbound } ? by : 0;
+        UnclaimedInbound += IsAmongOpen(connection) && connection is { Claim: Claim.None, Direction: Direction.Inbound } ? by : 0;
+        DialsUnderWay += connection is { IsOpen: false, Direction: Direction.Outbound } ? by : 0;
+        if (!connection.Superseded)
         {
             figures.Change(connection.State, connection.Direction, connection.Source, by);
         }

@@ -56,16 +56,16 @@ internal static class Doorkeeper
 
     private static LiveConnection? VictimFor(LiveConnection newcomer, NodeState state)
     {
-        var inbound = state.Connections.Open
-            .Where(c => c.Direction == Direction.Inbound && state.Roster[c.Peer!.Value] is { Protected: false } entry && entry.Connection == c.Number)
-            .ToList();
-        var chosen = Eviction.Choose(
-            [.. inbound.Select(c => new Evictable(
-                c.Number, c.Peer!.Value, NetworkGroup.Of(c.Remote!), c.OpenedAt!.Value, c.RoundTripTime, ScoreOf(c, state)))],
-            NetworkGroup.Of(newcomer.Remote!),
-            state.Settings.Discovery.MaxPeers,
-            state.Secret,
-            state.Now);
-        return inbound.Find(c => c.Number == chosen);
+        var inbound = new List<Evictable>(state.Connections.OpenCount);
+        foreach (var c in state.Connections.Open)
+        {
+            if (c.Direction == Direction.Inbound && c.Peer is { } peer && state.Roster[peer] is { Protected: false } entry && entry.Connection == c.Number)
+            {
+                inbound.Add(new Evictable(c.Number, peer, c.Group!.Value, c.OpenedAt!.Value, c.RoundTripTime, ScoreOf(c, state)));
+            }
+        }
+
+        var chosen = Eviction.Choose(inbound, newcomer.Group!.Value, state.Settings.Discovery.MaxPeers, state.Secret, state.Now);
+        return chosen is { } victim && state.Connections.TryGet(victim, out var connection) ? connection : null;
     }
 }

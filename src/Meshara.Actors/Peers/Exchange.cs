@@ -32,15 +32,20 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
         state.Connections.Update(connection with { AskAt = state.Now + FirstQuestion + (FirstQuestion * 2 * state.Random.NextDouble()) });
     }
 
+    /// <summary>Whether the next second may have somebody to ask.</summary>
+    public bool IsDue => state.Connections.UnaskedCount > 0 && state.Room > 0;
+
     /// <summary>New peers whose moment has come are asked.</summary>
     public void OnSecond()
     {
+        if (!IsDue)
+        {
+            return;
+        }
+
         var now = state.Now;
         var unasked = state.Connections.Open.Where(c => c.AskedAt is null && now >= c.AskAt).ToList();
-        if (unasked.Count > 0 && state.Room > 0)
-        {
-            unasked.ForEach(Ask);
-        }
+        unasked.ForEach(Ask);
     }
 
     /// <summary>From time to time somebody is asked, whoever it is: the mesh changes, and one teller is not to shape this node's view of it.</summary>
@@ -152,7 +157,7 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
             var known = state.Book[record.Peer];
 
             // Who cannot be dialled still has a record: others may reach it.
-            if ((flaw is null || (isOwn && flaw == RecordFlaw.NoAddress)) && record.Sequence > (known?.Record?.Sequence ?? 0))
+            if ((flaw is null || (isOwn && flaw == RecordFlaw.NoAddress)) && IsNews(record, known))
             {
                 Keep(connection, record, addresses, isOwn || known is not null);
             }
@@ -160,6 +165,10 @@ internal sealed class Exchange(NodeState state, Verdicts verdicts)
 
         return useless;
     }
+
+    /// <summary>Most records that are told are those that are known: to compare their bytes costs less than to read one.</summary>
+    private static bool IsNews(SignedRecord record, KnownPeer? known) => known is not { HasRecord: true }
+        || (!known.RecordBytes.Span.SequenceEqual(record.Bytes.Span) && record.Sequence > (known.Record?.Sequence ?? 0));
 
     /// <summary>A stranger is remembered if the address book has a place for it; so no teller fills this node's memory with its own.</summary>
     private void Keep(LiveConnection teller, SignedRecord record, ImmutableArray<PeerAddress> addresses, bool isMet)

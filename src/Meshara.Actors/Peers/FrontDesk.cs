@@ -95,7 +95,7 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
     public void OnStatus(IActorRef sender) => sender.Tell(new MeshStatus(
         state.Node.Node,
         since,
-        state.Connections.Open.Count(),
+        state.Connections.OpenCount,
         state.Book.Count,
         state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Outbound }),
         state.Connections.All.Count(c => c is { IsOpen: false, Direction: Direction.Inbound }),

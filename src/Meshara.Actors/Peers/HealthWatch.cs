@@ -67,7 +67,7 @@ internal sealed class HealthWatch(NodeState state, IActorRef listener, IActorRef
 
     private HealthFacts Facts()
     {
-        var open = state.Connections.Open.Any();
+        var open = state.Connections.OpenCount > 0;
         _lonelySince = open ? null : _lonelySince ?? state.Now;
         return new HealthFacts
         {

@@ -14,6 +14,9 @@ namespace Meshara.Actors.Peers;
 internal sealed class NodeState(
     NodeContext node, PeerBook book, Neighbours neighbours, WayIn wayIn, Announcer announce, Func<bool> hasNetwork)
 {
+    private int _room;
+    private RoomBasis? _roomBasis;
+
     public NodeContext Node { get; set; } = node;
 
     /// <summary>From now on it is these settings that hold.</summary>
@@ -77,16 +80,14 @@ internal sealed class NodeState(
     {
         get
         {
-            var target = Settings.Discovery.TargetPeers;
-            var dialled = Connections.Dialled.Count(IsCounted);
-            var peers = dialled;
-            if (peers < target)
+            // It is asked for many times before anything that it follows from has changed.
+            var basis = new RoomBasis(Connections.Version, Book.ManualVersion, Roster, Settings.Discovery.TargetPeers);
+            if (_roomBasis != basis)
             {
-                // Thousands may have dialled this node: they are counted no further than matters.
-                peers += Connections.Open.Where(c => c.Direction == Direction.Inbound && IsCounted(c)).Take(target - peers).Count();
+                (_room, _roomBasis) = (CountRoom(basis.Target), basis);
             }
 
-            return Roster.Room(target, peers, dialled);
+            return _room;
         }
     }
 
@@ -121,6 +122,14 @@ internal sealed class NodeState(
         Addresses.Remove(peer);
     }
 
+    private int CountRoom(int target)
+    {
+        // Most nodes have no manual peers, and need not look at each connection for them.
+        var dialled = Book.ManualCount == 0 ? Connections.UnclaimedDialled : Connections.CountDialled(IsCounted);
+        var inbound = Book.ManualCount == 0 ? Connections.UnclaimedInbound : Connections.CountInbound(IsCounted, target - dialled);
+        return Roster.Room(target, dialled + inbound, dialled);
+    }
+
     private bool IsCounted(LiveConnection c) =>
         c is { Superseded: false, Claim: Claim.None } && !(c.Peer is { } peer && Book[peer] is { Manual: true });
 
@@ -136,4 +145,7 @@ internal sealed class NodeState(
     /// <summary>The peer's open connection; null if there is none.</summary>
     public LiveConnection? OpenConnectionOf(NodeId peer) =>
         Roster[peer] is { } entry && Connections.TryGet(entry.Connection, out var connection) && connection.IsOpen ? connection : null;
+
+    /// <summary>What the room follows from.</summary>
+    private readonly record struct RoomBasis(long Connections, long Manual, Roster Roster, int Target);
 }

@@ -24,6 +24,9 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
 
     public bool IsAway => _outage.IsAway;
 
+    /// <summary>Whether the next second may bring a verdict.</summary>
+    public bool IsInDoubt => _outage.IsInDoubt;
+
     public DateTimeOffset? AwaySince => _outage.AwaySince;
 
     /// <summary>Whether a dial may have failed because this node is cut off, so that the failure says nothing of the peer.</summary>
@@ -36,7 +39,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public void OnLost(LiveConnection connection, NodeId peer, ReputationCause cause, Reason reason)
     {
         var wasInDoubt = _outage.IsInDoubt;
-        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.Open.Count() + 1, hasNetwork(), state.Now, connection.OpenedAt);
+        _outage = _outage.OnLost(new Loss(peer, cause, reason), state.Connections.OpenCount + 1, hasNetwork(), state.Now, connection.OpenedAt);
         if (_outage.AwaySince is { } since)
         {
             state.Announce.Health("network", $"This node is cut off from the network since {since:u}: most of its connections broke at once. It goes on trying.");
@@ -55,7 +58,7 @@ internal sealed class OwnFault(NodeState state, Func<bool> hasNetwork)
     public ImmutableArray<Loss> OnTick()
     {
         var wasAway = IsAway;
-        (_outage, var verdicts) = _outage.OnTick(state.Now, state.Connections.Open.Count());
+        (_outage, var verdicts) = _outage.OnTick(state.Now, state.Connections.OpenCount);
         if (wasAway && !IsAway)
         {
             OnBack();

@@ -23,6 +23,12 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     public int Count => _peers.Count;
 
+    /// <summary>How many are manual peers.</summary>
+    public int ManualCount { get; private set; }
+
+    /// <summary>Changes whenever somebody becomes a manual peer, or no longer is one.</summary>
+    public long ManualVersion { get; private set; }
+
     public IEnumerable<KnownPeer> All => _peers.Values;
 
     public IReadOnlyDictionary<NodeId, KnownPeer> Peers => _peers;
@@ -35,6 +41,8 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
     public void Fill(HashTrie<NodeId, KnownPeer> peers)
     {
         _peers = peers;
+        ManualVersion++;
+        ManualCount = peers.Values.Count(p => p.Manual);
         _pins.Clear();
         foreach (var peer in peers.Values)
         {
@@ -46,19 +54,22 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
 
     public void Update(KnownPeer peer)
     {
-        if (this[peer.Id]?.Addresses is not { } before || before != peer.Addresses)
+        var before = this[peer.Id];
+        if (before is null || before.Addresses != peer.Addresses)
         {
-            Unpin(peer.Id);
+            Unpin(before);
             Pin(peer);
         }
 
+        CountManual(before, peer);
         _peers = _peers.SetItem(peer);
         figures.Known = Count;
     }
 
     public void Forget(NodeId peer)
     {
-        Unpin(peer);
+        Unpin(this[peer]);
+        CountManual(this[peer], null);
         _peers = _peers.Remove(peer);
         figures.Known = Count;
     }
@@ -117,20 +128,30 @@ internal sealed class PeerBook(IActorRef store, NodeFigures figures)
         }
     }
 
+    private void CountManual(KnownPeer? before, KnownPeer? after)
+    {
+        var more = (after is { Manual: true } ? 1 : 0) - (before is { Manual: true } ? 1 : 0);
+        ManualCount += more;
+        ManualVersion += more == 0 ? 0 : 1;
+    }
+
     private void Pin(KnownPeer peer)
     {
-        foreach (var address in peer.Addresses.Where(a => a.Proven))
+        foreach (var address in peer.Addresses)
         {
-            _pins[address.Address] = peer.Id;
+            if (address.Proven)
+            {
+                _pins[address.Address] = peer.Id;
+            }
         }
     }
 
     /// <summary>An address that has gone to another peer meanwhile stays with that one.</summary>
-    private void Unpin(NodeId peer)
+    private void Unpin(KnownPeer? peer)
     {
-        foreach (var address in this[peer]?.Addresses ?? [])
+        foreach (var address in peer?.Addresses ?? [])
         {
-            if (_pins.TryGetValue(address.Address, out var holder) && holder == peer)
+            if (_pins.TryGetValue(address.Address, out var holder) && holder == peer!.Id)
             {
                 _pins.Remove(address.Address);
             }

@@ -179,7 +179,10 @@ internal sealed class StoredPeers
     private StoredPeers With(KnownPeer peer)
     {
         var before = Peers.GetValueOrDefault(peer.Id)?.Addresses ?? [];
-        return new StoredPeers(Peers.SetItem(peer), Index.Moved(peer.Id, before, peer.Addresses)) { Ranges = Ranges };
+        var peers = Peers.SetItem(peer);
+        return before == peer.Addresses
+            ? new StoredPeers(peers, _index) { Ranges = Ranges }
+            : new StoredPeers(peers, Index.Moved(peer.Id, before, peer.Addresses)) { Ranges = Ranges };
     }
 
     private StoredPeers With(RangeBans ranges) => new(Peers, _index) { Ranges = ranges };

@@ -57,6 +57,8 @@ public readonly record struct NodeId : IComparable<NodeId>
     /// <summary>The 32 bytes.</summary>
     public byte[] ToByteArray() => _bytes.ToByteArray();
 
+    internal void CopyTo(Span<byte> bytes) => _bytes.CopyTo(bytes);
+
     /// <summary>64 lower-case hex digits.</summary>
     public override string ToString() => _bytes.ToHex();
 

@@ -33,7 +33,8 @@ internal sealed record PeerRecord(
     /// <summary>Keeps a signature over a record from being passed off as one over something else.</summary>
     private static readonly byte[] Domain = Encoding.ASCII.GetBytes("meshara-peer-record:1:");
 
-    public NodeId Id => NodeId.Of(Key);
+    /// <summary>Whose record it is; made once, for it is asked for again and again.</summary>
+    public NodeId Id { get; } = NodeId.Of(Key);
 
     /// <summary>Signs and encodes.</summary>
     /// <exception cref="ArgumentException">The record is not <paramref name="identity"/>'s own, or over a limit.</exception>
@@ -89,10 +90,16 @@ internal sealed record PeerRecord(
                 return false;
             }
 
-            var addresses = body.Addresses
-                .Select(a => Wire.Addresses.TryFromWire(a, out var address) ? address : null)
-                .OfType<PeerAddress>();
-            record = new PeerRecord(key, body.Sequence, [.. addresses], [.. body.Capabilities]) { Network = body.Network };
+            var addresses = ImmutableArray.CreateBuilder<PeerAddress>(body.Addresses.Count);
+            foreach (var told in body.Addresses)
+            {
+                if (Wire.Addresses.TryFromWire(told, out var address))
+                {
+                    addresses.Add(address);
+                }
+            }
+
+            record = new PeerRecord(key, body.Sequence, addresses.DrainToImmutable(), [.. body.Capabilities]) { Network = body.Network };
             return true;
         }
         catch (InvalidProtocolBufferException)

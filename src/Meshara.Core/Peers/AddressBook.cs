@@ -1,3 +1,4 @@
+using System.Numerics;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
@@ -167,6 +168,9 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
     private sealed class Table(int buckets)
     {
         private readonly BookEntry?[] _places = new BookEntry?[buckets * BucketSize];
+
+        /// <summary>A bit for each place of a bucket that is taken.</summary>
+        private readonly uint[] _taken = new uint[buckets];
         private readonly Dictionary<NodeId, int> _index = [];
 
         public int Count => _index.Count;
@@ -179,6 +183,7 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
         {
             var at = (place.Bucket * BucketSize) + place.Place;
             _places[at] = entry;
+            _taken[place.Bucket] |= 1u << place.Place;
             _index[entry.Peer] = at;
         }
 
@@ -187,6 +192,7 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
             if (_index.Remove(peer, out var at))
             {
                 _places[at] = null;
+                _taken[at / BucketSize] &= ~(1u << (at % BucketSize));
             }
         }
 
@@ -201,12 +207,10 @@ internal sealed class AddressBook(ReadOnlyMemory<byte> secret)
             for (var (bucket, tries) = (random.Next(buckets), 0); tries < buckets; tries++, bucket = (bucket + 1) % buckets)
             {
                 var start = random.Next(BucketSize);
-                for (var i = 0; i < BucketSize; i++)
+                if (_taken[bucket] is not 0 and var taken)
                 {
-                    if (_places[(bucket * BucketSize) + ((start + i) % BucketSize)] is { } entry)
-                    {
-                        return entry;
-                    }
+                    var steps = BitOperations.TrailingZeroCount(BitOperations.RotateRight(taken, start));
+                    return _places[(bucket * BucketSize) + ((start + steps) % BucketSize)];
                 }
             }
 

@@ -63,30 +63,37 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             return [];
         }
 
-        var groups = outbound.GroupBy(g => g).ToDictionary(g => g.Key, g => g.Count());
-        var eligible = Drawn(known, book, anchors, random)
-            .Where(p => !isTaken(p.Id) && IsWelcome(p, now))
-            .Select(p => (Peer: p, Address: DialableAt(p, now)))
-            .Where(p => p.Address is not null)
-            .Select(p => new Ranked(p.Peer, p.Address!, anchors.Contains(p.Peer.Id), p.Peer.Reputation.ScoreAt(now, Policy), random.NextDouble()))
-            .OrderByDescending(r => r.IsAnchor)
-            .ThenBy(r => groups.ContainsKey(r.Group))
-            .ThenByDescending(r => Math.Round(r.Score / 10))
-            .ThenBy(r => r.Address.Failures)
-            .ThenBy(r => r.Chance)
-            .ToList();
-
-        var chosen = new List<Candidate>();
-        var (proven, heard) = (new Queue<Ranked>(eligible.Where(r => r.Address.Proven)), new Queue<Ranked>(eligible.Where(r => !r.Address.Proven)));
-        while (chosen.Count < count && proven.Count + heard.Count > 0)
+        var groups = new Dictionary<NetworkGroup, int>();
+        foreach (var group in outbound)
         {
-            var fromProven = heard.Count == 0 || (proven.Count > 0 && (proven.Peek().IsAnchor || random.Next(2) == 0));
-            var next = (fromProven ? proven : heard).Dequeue();
+            groups[group] = groups.GetValueOrDefault(group) + 1;
+        }
+
+        var (proven, heard) = (new List<Ranked>(), new List<Ranked>());
+        foreach (var peer in Drawn(known, book, anchors, random))
+        {
+            if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
+            {
+                var group = NetworkGroup.Of(address.Address);
+                var rank = Ranked.Rank(
+                    anchors.Contains(peer.Id), !groups.ContainsKey(group), peer.Reputation.ScoreAt(now, Policy), address.Failures, random.NextDouble());
+                (address.Proven ? proven : heard).Add(new Ranked(rank, peer.Id, address, group));
+            }
+        }
+
+        proven.Sort(Ranked.BestFirst);
+        heard.Sort(Ranked.BestFirst);
+        var chosen = new List<Candidate>();
+        var (fromProven, fromHeard) = (0, 0);
+        while (chosen.Count < count && fromProven + fromHeard < proven.Count + heard.Count)
+        {
+            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (anchors.Contains(proven[fromProven].Peer) || random.Next(2) == 0));
+            var next = isProven ? proven[fromProven++] : heard[fromHeard++];
             var ofGroup = groups.GetValueOrDefault(next.Group);
             if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
             {
                 groups[next.Group] = ofGroup + 1;
-                chosen.Add(new Candidate(next.Peer.Id, next.Address.Address));
+                chosen.Add(new Candidate(next.Peer, next.Address.Address));
             }
         }
 
@@ -112,8 +119,18 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         !peer.IsBanned(now) && !peer.IsRemoved(now) && peer.Reputation.StandingAt(now, Policy) == Standing.Good;
 
     /// <summary>The best address whose wait is over, and that is not banned; null if there is none.</summary>
-    public KnownAddress? DialableAt(KnownPeer peer, DateTimeOffset now) =>
-        peer.AddressesBestFirst.FirstOrDefault(a => !(NextTry(a) > now) && Ranges.BanOf(a.Address, now) is null);
+    public KnownAddress? DialableAt(KnownPeer peer, DateTimeOffset now)
+    {
+        foreach (var address in peer.AddressesBestFirst)
+        {
+            if (!(NextTry(address) > now) && Ranges.BanOf(address.Address, now) is null)
+            {
+                return address;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Of no use to anybody who waits for its place: it never answered, and not for want of trying.</summary>
     public static bool IsUseless(KnownPeer? peer, DateTimeOffset now) => peer is null
@@ -124,7 +141,8 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     {
         if (known.Count <= MaxLookedAt)
         {
-            return known.Values.OrderBy(p => p.Id);
+            // The trie is walked in the order of the ids.
+            return known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id);
         }
 
         var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
@@ -142,8 +160,18 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return hash;
     }
 
-    private sealed record Ranked(KnownPeer Peer, KnownAddress Address, bool IsAnchor, double Score, double Chance)
+    /// <param name="Order">The best first: all that counts is one number, for they are compared far more often than made.</param>
+    private readonly record struct Ranked(ulong Order, NodeId Peer, KnownAddress Address, NetworkGroup Group)
     {
-        public NetworkGroup Group { get; } = NetworkGroup.Of(Address.Address);
+        public static readonly Comparison<Ranked> BestFirst = (one, other) => one.Order.CompareTo(other.Order);
+
+        /// <summary>What counts more stands in higher bits; the chance, in the lowest, decides between equals.</summary>
+        public static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
+        {
+            // A score is from -100 to 100.
+            var worse = (ulong)(10 - Math.Round(score / 10));
+            return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
+                | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
+        }
     }
 }

@@ -46,18 +46,32 @@ internal sealed record DialPlan(Backoff Backoff)
     /// <param name="room">Whether the node strives for more peers than it has.</param>
     public DateTimeOffset? NextDue(bool room = true)
     {
-        var waiting = Goals.Values.Where(g => !g.Held && g.InFlight is null && (room || !g.NeedsRoom)).Select(g => g.Due).ToList();
-        return waiting.Count == 0 ? null : waiting.Min();
+        DateTimeOffset? next = null;
+        foreach (var (_, goal) in Goals)
+        {
+            next = !goal.Held && goal.InFlight is null && (room || !goal.NeedsRoom) && !(goal.Due >= next) ? goal.Due : next;
+        }
+
+        return next;
     }
 
     /// <summary>What is to be dialled now, the longest due first; of what needs room, so many.</summary>
     public IEnumerable<KeyValuePair<object, DialGoal>> Due(DateTimeOffset now, int room = int.MaxValue)
     {
+        // Most nodes want nobody in particular, and are asked this whenever anything happens.
+        if (Goals.IsEmpty)
+        {
+            return [];
+        }
+
         // The key decides between equals: the order of a hash table is another one in each process, and one seed is to give one run.
         var due = Goals.Where(g => g.Value.IsDue(now)).OrderBy(g => g.Value.Due).ThenBy(g => $"{g.Key}", StringComparer.Ordinal)
             .ToLookup(g => g.Value.NeedsRoom);
         return due[false].Concat(due[true].Take(room));
     }
+
+    /// <summary>Whether the peer is wanted by its id.</summary>
+    public bool Wants(NodeId peer) => !Goals.IsEmpty && Goals.ContainsKey(peer);
 
     /// <summary>Whoever is at <paramref name="target"/> is wanted.</summary>
     public DialPlan Want(PeerTarget target, PeerSource source, DateTimeOffset now) => Goals.ContainsKey(target.Address)
@@ -82,7 +96,9 @@ internal sealed record DialPlan(Backoff Backoff)
     public DialPlan Found(NodeId peer, PeerAddress address) =>
         Goals.TryGetValue(address, out var goal) && (goal.Expected ?? peer) == peer ? Drop(address) : this;
 
-    public DialPlan Drop(object key) => this with { Goals = Goals.Remove(key) };
+    public DialPlan Drop(object key) => Goals.ContainsKey(key) ? this with { Goals = Goals.Remove(key) } : this;
+
+    public DialPlan Drop(NodeId peer) => Goals.IsEmpty ? this : Drop((object)peer);
 
     /// <summary>What is due and banned, as <paramref name="until"/> says, waits for the end of its ban.</summary>
     public DialPlan Bar(Func<DialGoal, DateTimeOffset?> until, DateTimeOffset now) => Map(
@@ -130,11 +146,11 @@ internal sealed record DialPlan(Backoff Backoff)
     private DialPlan Map(Func<DialGoal, bool> which, Func<DialGoal, DialGoal> change)
     {
         var goals = Goals;
-        foreach (var (key, goal) in Goals.Where(g => which(g.Value)))
+        foreach (var (key, goal) in Goals)
         {
-            goals = goals.SetItem(key, change(goal));
+            goals = which(goal) ? goals.SetItem(key, change(goal)) : goals;
         }
 
-        return this with { Goals = goals };
+        return ReferenceEquals(goals, Goals) ? this : this with { Goals = goals };
     }
 }

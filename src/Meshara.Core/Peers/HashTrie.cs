@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Meshara.Core.Peers;
 
@@ -29,7 +29,7 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
     /// <summary>Below it all 64 bits are used up: what shares them stands in one list.</summary>
     private const int DeepestLevel = (64 + BitsOfLevel - 1) / BitsOfLevel;
 
-    /// <summary>Null, a leaf, or a <see cref="Node"/>.</summary>
+    /// <summary>Null, a leaf, or a <see cref="TrieNode"/>.</summary>
     private readonly object? _root;
 
     private HashTrie(object? root, int count) => (_root, Count) = (root, count);
@@ -42,31 +42,37 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
     {
         get
         {
-            if (_root is TLeaf only)
+            if (_root is not TrieNode root)
             {
-                yield return only;
-            }
-
-            var way = new Stack<(Node Node, int Next)>();
-            if (_root is Node root)
-            {
-                way.Push((root, 0));
-            }
-
-            while (way.TryPop(out var at))
-            {
-                if (at.Next + 1 < at.Node.Slots.Length)
+                if (_root is not null)
                 {
-                    way.Push((at.Node, at.Next + 1));
+                    yield return (TLeaf)_root;
                 }
 
-                if (at.Node.Slots[at.Next] is Node below)
+                yield break;
+            }
+
+            // The way down to where the walk is, and the next slot on each level.
+            var way = new (TrieNode Node, int Next)[DeepestLevel + 1];
+            var level = 0;
+            way[0] = (root, 0);
+            while (level >= 0)
+            {
+                var (node, next) = way[level];
+                if (next == node.Slots.Length)
                 {
-                    way.Push((below, 0));
+                    level--;
+                    continue;
+                }
+
+                way[level].Next = next + 1;
+                if (node.Slots[next] is TrieNode below)
+                {
+                    way[++level] = (below, 0);
                 }
                 else
                 {
-                    yield return (TLeaf)at.Node.Slots[at.Next];
+                    yield return Unsafe.As<TLeaf>(node.Slots[next]);
                 }
             }
         }
@@ -119,11 +125,11 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
     public bool TryGetValue(TKey key, [MaybeNullWhen(false)] out TLeaf value)
     {
         var (hash, level, at) = (TLeaf.HashOf(key), 0, _root);
-        while (at is Node node)
+        while (at is TrieNode node)
         {
             if (level == DeepestLevel)
             {
-                at = node.Slots.FirstOrDefault(leaf => ((TLeaf)leaf).Key.Equals(key));
+                at = IndexOf(node, key) is >= 0 and var place ? node.Slots[place] : null;
                 break;
             }
 
@@ -154,6 +160,20 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
     /// <summary>Which of 32 ways the hash goes at that level, the highest bits first, as a single bit.</summary>
     private static uint BitAt(ulong hash, int level) => 1u << (int)((hash << (level * BitsOfLevel)) >> (64 - BitsOfLevel));
 
+    /// <summary>Where the key stands among those that share all 64 bits; -1 if it does not. (A lambda here would make an object for each look-up.)</summary>
+    private static int IndexOf(TrieNode node, TKey key)
+    {
+        for (var i = 0; i < node.Slots.Length; i++)
+        {
+            if (((TLeaf)node.Slots[i]).Key.Equals(key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <param name="leaves">In the order of their hashes.</param>
     private static object? Build(ReadOnlySpan<TLeaf> leaves, ReadOnlySpan<ulong> hashes, int level)
     {
@@ -164,7 +184,7 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
 
         if (level == DeepestLevel)
         {
-            return new Node(0, [.. leaves]);
+            return new TrieNode(0, [.. leaves]);
         }
 
         Span<int> ends = stackalloc int[32];
@@ -183,18 +203,18 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
             slots[way] = Build(leaves[start..ends[way]], hashes[start..ends[way]], level + 1)!;
         }
 
-        return new Node(bits, slots);
+        return new TrieNode(bits, slots);
     }
 
     private static object Set(object? at, TLeaf leaf, ulong hash, int level, ref bool isNew)
     {
         switch (at)
         {
-            case Node node when level == DeepestLevel:
-                var same = Array.FindIndex(node.Slots, other => ((TLeaf)other).Key.Equals(leaf.Key));
+            case TrieNode node when level == DeepestLevel:
+                var same = IndexOf(node, leaf.Key);
                 isNew = same < 0;
-                return same < 0 ? new Node(0, [.. node.Slots, leaf]) : node.With(same, leaf);
-            case Node node:
+                return same < 0 ? new TrieNode(0, [.. node.Slots, leaf]) : node.With(same, leaf);
+            case TrieNode node:
                 var bit = BitAt(hash, level);
                 var place = node.PlaceOf(bit);
                 if ((node.Bits & bit) != 0)
@@ -203,7 +223,7 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
                 }
 
                 isNew = true;
-                return new Node(node.Bits | bit, [.. node.Slots.AsSpan(0, place), leaf, .. node.Slots.AsSpan(place)]);
+                return new TrieNode(node.Bits | bit, [.. node.Slots.AsSpan(0, place), leaf, .. node.Slots.AsSpan(place)]);
             case TLeaf other when !other.Key.Equals(leaf.Key):
                 isNew = true;
                 return Join(other, TLeaf.HashOf(other.Key), leaf, hash, level);
@@ -213,28 +233,28 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
         }
     }
 
-    private static Node Join(TLeaf one, ulong hashOfOne, TLeaf other, ulong hashOfOther, int level)
+    private static TrieNode Join(TLeaf one, ulong hashOfOne, TLeaf other, ulong hashOfOther, int level)
     {
         if (level == DeepestLevel)
         {
-            return new Node(0, [one, other]);
+            return new TrieNode(0, [one, other]);
         }
 
         var (a, b) = (BitAt(hashOfOne, level), BitAt(hashOfOther, level));
-        return a == b ? new Node(a, [Join(one, hashOfOne, other, hashOfOther, level + 1)])
-            : new Node(a | b, a < b ? [one, other] : [other, one]);
+        return a == b ? new TrieNode(a, [Join(one, hashOfOne, other, hashOfOther, level + 1)])
+            : new TrieNode(a | b, a < b ? [one, other] : [other, one]);
     }
 
     /// <summary>A node that is left with a single leaf gives way to it, so that the same leaves always make the same trie.</summary>
     private static object? Without(object at, TKey key, ulong hash, int level)
     {
-        if (at is not Node node)
+        if (at is not TrieNode node)
         {
             return null;
         }
 
         var bit = level == DeepestLevel ? 0 : BitAt(hash, level);
-        var place = level == DeepestLevel ? Array.FindIndex(node.Slots, leaf => ((TLeaf)leaf).Key.Equals(key)) : node.PlaceOf(bit);
+        var place = level == DeepestLevel ? IndexOf(node, key) : node.PlaceOf(bit);
         var below = level == DeepestLevel ? null : Without(node.Slots[place], key, hash, level + 1);
         if (below is not null)
         {
@@ -242,23 +262,6 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
         }
 
         object[] rest = [.. node.Slots.AsSpan(0, place), .. node.Slots.AsSpan(place + 1)];
-        return rest is [TLeaf only] ? only : new Node(node.Bits & ~bit, rest);
-    }
-
-    /// <summary>A bit for each way that is taken, and what stands there, in the order of the bits.</summary>
-    private sealed class Node(uint bits, object[] slots)
-    {
-        public uint Bits => bits;
-
-        public object[] Slots => slots;
-
-        public int PlaceOf(uint bit) => BitOperations.PopCount(bits & (bit - 1));
-
-        public Node With(int place, object slot)
-        {
-            var changed = (object[])slots.Clone();
-            changed[place] = slot;
-            return new Node(bits, changed);
-        }
+        return rest is [TLeaf only] ? only : new TrieNode(node.Bits & ~bit, rest);
     }
 }

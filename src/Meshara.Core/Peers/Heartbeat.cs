@@ -36,7 +36,7 @@ internal abstract record HeartbeatStep
 /// <param name="Interval">Silence after which a ping is sent.</param>
 /// <param name="Timeout">How long a sign of life may take.</param>
 /// <param name="LastHeard">When something last arrived.</param>
-internal sealed record Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan LastHeard)
+internal readonly record struct Heartbeat(TimeSpan Interval, TimeSpan Timeout, TimeSpan LastHeard)
 {
     /// <summary>Smoothing of the round-trip time, as in RFC 6298 section 2.</summary>
     private const double Alpha = 1.0 / 8;

@@ -63,7 +63,7 @@ internal sealed record KnownPeer : ITrieLeaf<NodeId>
     public SignedRecord? Record
     {
         get => _record.Bytes is { } bytes && SignedRecord.TryRead(bytes, out var record) ? record : null;
-        init => _record = new PackedRecord(value?.Bytes.ToArray());
+        init => RecordBytes = value is null ? default : value.Bytes;
     }
 
     /// <summary>
@@ -118,11 +118,24 @@ internal sealed record KnownPeer : ITrieLeaf<NodeId>
     public bool IsRemoved(DateTimeOffset now) => RemovedUntil is { } until && now < until;
 
     /// <summary>Proven ones first, then those that failed least, then those that were tried last.</summary>
-    public IEnumerable<KnownAddress> AddressesBestFirst =>
-        Addresses.OrderByDescending(a => a.Proven).ThenBy(a => a.Failures).ThenByDescending(a => a.LastTry);
+    public ImmutableArray<KnownAddress> AddressesBestFirst
+    {
+        get
+        {
+            for (var i = 1; i < Addresses.Length; i++)
+            {
+                if (BestFirst(Addresses[i - 1], Addresses[i]) > 0)
+                {
+                    return [.. Addresses.Order(Comparer<KnownAddress>.Create(BestFirst))];
+                }
+            }
+
+            return Addresses;
+        }
+    }
 
     /// <summary>The address to try first; null if none is known.</summary>
-    public KnownAddress? Best => AddressesBestFirst.FirstOrDefault();
+    public KnownAddress? Best => AddressesBestFirst is [var best, ..] ? best : null;
 
     /// <summary>It is said to be at the address.</summary>
     public KnownPeer Hears(PeerAddress address) => Addresses.Any(a => a.Address == address) ? this : With(new KnownAddress(address));
@@ -136,6 +149,13 @@ internal sealed record KnownPeer : ITrieLeaf<NodeId>
     {
         var known = AddressOf(address) ?? new KnownAddress(address);
         return With(known with { LastTry = at, LastFailure = failure, Failures = failure is null ? 0 : known.Failures + 1 });
+    }
+
+    private static int BestFirst(KnownAddress one, KnownAddress other)
+    {
+        var order = other.Proven.CompareTo(one.Proven);
+        order = order != 0 ? order : one.Failures.CompareTo(other.Failures);
+        return order != 0 ? order : Nullable.Compare(other.LastTry, one.LastTry);
     }
 
     private KnownAddress? AddressOf(PeerAddress address) => Addresses.FirstOrDefault(a => a.Address == address);

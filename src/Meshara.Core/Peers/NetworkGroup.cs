@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Meshara.Core.Peers;
 
@@ -10,9 +10,17 @@ namespace Meshara.Core.Peers;
 /// </summary>
 internal readonly record struct NetworkGroup
 {
+    /// <summary>The lengths of the prefixes; they tell the families apart.</summary>
+    private const byte GroupV4 = 16, RangeV4 = 24, GroupV6 = 32, RangeV6 = 56;
+
+    /// <summary>The first bits of the addresses, the rest 0. As a text it would be made again for each peer that is looked at.</summary>
+    private readonly ulong _prefix;
+    private readonly byte _bits;
     private readonly string? _name;
 
     private NetworkGroup(string name) => _name = name;
+
+    private NetworkGroup(ulong prefix, byte bits) => (_prefix, _bits) = (prefix, bits);
 
     public static NetworkGroup Local { get; } = new("local");
 
@@ -20,26 +28,48 @@ internal readonly record struct NetworkGroup
 
     public static NetworkGroup Of(PeerAddress address) => address switch
     {
-        PeerAddress.Ip ip => Of(ip.EndPoint.Address),
+        PeerAddress.Ip ip => IsNear(ip.Bits) ? Local : Prefix(ip.Bits, GroupV4, GroupV6),
         PeerAddress.Dns dns => new NetworkGroup(dns.Host),
         _ => throw new ArgumentOutOfRangeException(nameof(address), address, null),
     };
 
-    public static NetworkGroup Of(IPAddress address) => IsNear(address) ? Local : new NetworkGroup(Prefix(address, 16, 32));
-
     /// <summary>The narrower range that connections are counted by: IPv4 /24, IPv6 /56. Null for local addresses, which are not.</summary>
-    public static NetworkGroup? RangeOf(IPAddress address) => IsNear(address) ? null : new NetworkGroup(Prefix(address, 24, 56));
+    public static NetworkGroup? RangeOf(IPAddress address) => RangeOf(IpBits.Of(address));
 
-    public override string ToString() => _name ?? "";
+    public static NetworkGroup? RangeOf(IpBits address) => IsNear(address) ? null : Prefix(address, RangeV4, RangeV6);
 
-    private static bool IsNear(IPAddress address) => AddressReach.Of(address) is Reach.Loopback or Reach.Link or Reach.Private;
-
-    private static string Prefix(IPAddress address, int bitsV4, int bitsV6)
+    /// <summary>A hash that nobody can foretell without the key.</summary>
+    public ulong HashWith(SipHash hash)
     {
-        var ip = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var bits = ip.AddressFamily == AddressFamily.InterNetwork ? bitsV4 : bitsV6;
-        var bytes = ip.GetAddressBytes();
-        bytes.AsSpan(bits / 8).Clear();
-        return $"{new IPAddress(bytes)}/{bits}";
+        if (_bits == 0)
+        {
+            return hash.Of(_name ?? "");
+        }
+
+        Span<byte> bytes = stackalloc byte[9];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _prefix);
+        bytes[8] = _bits;
+        return hash.Of(bytes);
+    }
+
+    public override string ToString()
+    {
+        if (_bits == 0)
+        {
+            return _name ?? "";
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _prefix);
+        return $"{new IPAddress(_bits is GroupV4 or RangeV4 ? bytes[..4] : bytes)}/{_bits}";
+    }
+
+    private static bool IsNear(IpBits address) => AddressReach.Of(address) is Reach.Loopback or Reach.Link or Reach.Private;
+
+    private static NetworkGroup Prefix(IpBits address, byte bitsV4, byte bitsV6)
+    {
+        var (first, bits) = address.IsV6 ? (address.High, bitsV6) : (address.Low << 32, bitsV4);
+        return new NetworkGroup(first >> (64 - bits) << (64 - bits), bits);
     }
 }

@@ -62,6 +62,8 @@ public abstract record PeerAddress
         /// <inheritdoc/>
         public override int Port => _port;
 
+        internal IpBits Bits => new(_high, _low, _isV6);
+
         /// <summary>Whether both are the same address, with the same scope, and the same port.</summary>
         public bool Equals(Ip? other) =>
             other is not null && _high == other._high && _low == other._low && _port == other._port && _scope == other._scope && _isV6 == other._isV6;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Meshara.Core.Identity;
@@ -68,7 +67,13 @@ internal static class PeerExchange
         PeerRecord record, string network, Reach teller, NodeId self, IReadOnlyCollection<PeerAddress> own, DateTimeOffset now)
     {
         var age = now.ToUnixTimeMilliseconds() - (double)record.Sequence;
-        var addresses = record.Addresses.Where(a => Crosses(AddressReach.Of(a), teller) && !own.Contains(a)).Distinct().ToImmutableArray();
+        var addresses = record.Addresses;
+        for (var i = addresses.Length - 1; i >= 0; i--)
+        {
+            var isUseful = Crosses(AddressReach.Of(addresses[i]), teller) && !own.Contains(addresses[i]) && addresses.IndexOf(addresses[i]) == i;
+            addresses = isUseful ? addresses : addresses.RemoveAt(i);
+        }
+
         RecordFlaw? flaw = record.Network != network ? RecordFlaw.OtherNetwork
             : record.Id == self ? RecordFlaw.Own
             : age > MaxAge.TotalMilliseconds ? RecordFlaw.Expired
@@ -101,24 +106,40 @@ internal static class PeerExchange
         var group = NetworkGroup.Of(from);
         var who = group.IsLocal ? asker.ToString() : group.ToString();
         var day = now.ToUnixTimeSeconds() / (24 * 60 * 60);
-        var key = HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}"));
-        var ranked = known
-            .Where(p => p.HasRecord && p.Id != asker)
-            .Select(p => (Peer: p, Chance: Chance(key, p.Id)))
-            .OrderBy(p => p.Chance)
-            .ToList();
+        var chance = SipHash.WithKey(HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}")));
+        var ranked = new List<(ulong Chance, KnownPeer Peer)>();
+        Span<byte> id = stackalloc byte[NodeId.Size];
+        foreach (var peer in known)
+        {
+            if (peer.HasRecord && peer.Id != asker)
+            {
+                peer.Id.CopyTo(id);
+                ranked.Add((chance.Of(id), peer));
+            }
+        }
 
         // The rank is taken among all, not among those who are fit to be told of now: else who asks again and again, while peers come
         // and go, would learn of more and more of them.
-        return [.. ranked
-            .Take(Math.Max(MinSample, (int)(ranked.Count * MaxShare)))
-            .Where(p => IsFit(p.Peer, policy, now))
-            .Select(p => (p.Peer, p.Chance, Record: p.Peer.Record!))
-            .Where(p => IsTellable(p.Record, reach, now))
-            .OrderByDescending(p => now - p.Peer.LastSeen <= TimeSpan.FromMinutes(1))
-            .ThenBy(p => p.Chance)
-            .Take(Math.Clamp(max, 0, MaxRecords))
-            .Select(p => p.Record)];
+        ranked.Sort((one, other) => one.Chance.CompareTo(other.Chance));
+        var share = Math.Min(ranked.Count, Math.Max(MinSample, (int)(ranked.Count * MaxShare)));
+        var told = ImmutableArray.CreateBuilder<SignedRecord>();
+        Tell(isHere: true);
+        Tell(isHere: false);
+        return told.ToImmutable();
+
+        // To read a record costs more than all else: no more are read than are told.
+        void Tell(bool isHere)
+        {
+            for (var i = 0; i < share && told.Count < Math.Min(max, MaxRecords); i++)
+            {
+                var peer = ranked[i].Peer;
+                if (now - peer.LastSeen <= TimeSpan.FromMinutes(1) == isHere && IsFit(peer, policy, now)
+                    && peer.Record is { } record && IsTellable(record, reach, now))
+                {
+                    told.Add(record);
+                }
+            }
+        }
     }
 
     private static bool IsFit(KnownPeer peer, ReputationPolicy policy, DateTimeOffset now) =>
@@ -130,6 +151,4 @@ internal static class PeerExchange
         now.ToUnixTimeMilliseconds() - (double)record.Sequence <= MaxAge.TotalMilliseconds
         && !record.Addresses.IsEmpty
         && record.Addresses.All(a => Crosses(AddressReach.Of(a), asker));
-
-    private static ulong Chance(byte[] key, NodeId peer) => BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, peer.ToByteArray()));
 }

@@ -58,7 +58,7 @@ internal sealed class RangeBans
 
     /// <summary>The same for where a peer can be dialled. Where a name leads is known only when it is dialled.</summary>
     public RangeBan? BanOf(PeerAddress? address, DateTimeOffset now) =>
-        address is PeerAddress.Ip ip ? BanOf(ip.EndPoint.Address, now) : null;
+        !_lengths.IsEmpty && address is PeerAddress.Ip ip ? BanOf(ip.EndPoint.Address, now) : null;
 
     public RangeBans With(RangeBan ban) => new(_bans.SetItem(ban.Range, ban));
 

@@ -116,7 +116,8 @@ internal sealed record Reputation(double Score, DateTimeOffset At, double Gained
     /// <summary>The score at <paramref name="now"/>. A clock that went back decays nothing.</summary>
     public double ScoreAt(DateTimeOffset now, ReputationPolicy policy)
     {
-        var elapsed = now - At;
+        // Of most peers there is nothing to say, and a power takes long.
+        var elapsed = Score == 0 ? TimeSpan.Zero : now - At;
         return elapsed <= TimeSpan.Zero ? Score : Score * Math.Pow(2, -elapsed / policy.HalfLife);
     }
 

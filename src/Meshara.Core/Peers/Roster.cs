@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Meshara.Core.Identity;
 
 namespace Meshara.Core.Peers;
@@ -34,13 +33,19 @@ internal enum Claim
 /// <param name="Direction">Who dialled.</param>
 /// <param name="Confirmed">Whether both sides have said <c>Hello</c>.</param>
 /// <param name="Protected">Whether it takes no slot, because a person asked for the peer.</param>
-internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected)
+internal sealed record RosterEntry(long Connection, Direction Direction, bool Confirmed, bool Protected) : ITrieLeaf<NodeId>
 {
+    public required NodeId Peer { get; init; }
+
     /// <summary>The latest connection that had begun, with whomever, when this one was confirmed.</summary>
     public long BegunBefore { get; init; }
 
     /// <summary>The range of the address at the other end; null for a local one, which is not limited.</summary>
     public NetworkGroup? Range { get; init; }
+
+    NodeId ITrieLeaf<NodeId>.Key => Peer;
+
+    public static ulong HashOf(NodeId id) => id.First64Bits;
 }
 
 /// <summary>
@@ -59,7 +64,12 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// <summary>One IPv4 /24 or IPv6 /56 is one customer of a provider: however many identities it has, it gets no more (Sybil attack).</summary>
     public const int MaxPerRange = 8;
 
-    public ImmutableDictionary<NodeId, RosterEntry> Entries { get; private init; } = ImmutableDictionary<NodeId, RosterEntry>.Empty;
+    public HashTrie<NodeId, RosterEntry> Entries { get; private init; } = HashTrie<NodeId, RosterEntry>.Empty;
+
+    /// <summary>How many of them take a slot, of each direction.</summary>
+    private int Inbound { get; init; }
+
+    private int Outbound { get; init; }
 
     public RosterEntry? this[NodeId peer] => Entries.GetValueOrDefault(peer);
 
@@ -96,8 +106,8 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
             return new Admission.Refused(limit);
         }
 
-        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Range = range };
-        return new Admission.Admitted(this with { Entries = Entries.SetItem(peer, entry) }, existing?.Connection);
+        var entry = new RosterEntry(connection, direction, direction == Direction.Inbound, @protected) { Peer = peer, Range = range };
+        return new Admission.Admitted(With(peer, entry), existing?.Connection);
     }
 
     /// <summary>The peer has said <c>Hello</c> on a connection that this side dialled.</summary>
@@ -106,16 +116,16 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// </param>
     public Roster Confirm(NodeId peer, long connection, long latest) =>
         this[peer] is { } entry && entry.Connection == connection
-            ? this with { Entries = Entries.SetItem(peer, entry with { Confirmed = true, BegunBefore = latest }) }
+            ? With(peer, entry with { Confirmed = true, BegunBefore = latest })
             : this;
 
     /// <summary>A person asked for the peer, or no longer does.</summary>
     public Roster Protect(NodeId peer, bool on) =>
-        this[peer] is { } entry ? this with { Entries = Entries.SetItem(peer, entry with { Protected = on }) } : this;
+        this[peer] is { } entry && entry.Protected != on ? With(peer, entry with { Protected = on }) : this;
 
     /// <summary>A connection has ended; one that was superseded meanwhile changes nothing.</summary>
     public Roster Remove(NodeId peer, long connection) =>
-        this[peer]?.Connection == connection ? this with { Entries = Entries.Remove(peer) } : this;
+        this[peer]?.Connection == connection ? With(peer, null) : this;
 
     /// <summary>How many more peers could be dialled, beside those that a person asks for.</summary>
     public int FreeOutbound => FreeFor(Direction.Outbound);
@@ -132,10 +142,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     public int Room(int target, int peers, int dialled)
     {
         var own = Math.Min(target / 2, MaxPeers / 4);
-        var wanted = Math.Max(target - peers, own - dialled);
-
-        // Most of the time none is wanted, and to count the places costs more.
-        return wanted <= 0 ? 0 : Math.Min(FreeOutbound, wanted);
+        return Math.Clamp(Math.Max(target - peers, own - dialled), 0, FreeOutbound);
     }
 
     /// <summary>The range of that address, if no more of it are let in; null if they are.</summary>
@@ -154,18 +161,21 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     /// </summary>
     private int MaxOneWay => MaxPeers - (MaxPeers / 4);
 
-    private IEnumerable<RosterEntry> Unprotected => Entries.Values.Where(e => !e.Protected);
+    private int FreeFor(Direction direction) =>
+        Math.Max(0, Math.Min(MaxPeers - Inbound - Outbound, MaxOneWay - (direction == Direction.Inbound ? Inbound : Outbound)));
 
-    private int FreeFor(Direction direction)
+    /// <summary>Null: the peer has no connection any more.</summary>
+    private Roster With(NodeId peer, RosterEntry? entry)
     {
-        var (all, sameWay) = (0, 0);
-        foreach (var (_, entry) in Entries)
+        var before = this[peer];
+        return this with
         {
-            all += entry.Protected ? 0 : 1;
-            sameWay += entry.Protected || entry.Direction != direction ? 0 : 1;
-        }
+            Entries = entry is null ? Entries.Remove(peer) : Entries.SetItem(entry),
+            Inbound = Inbound + Slots(entry, Direction.Inbound) - Slots(before, Direction.Inbound),
+            Outbound = Outbound + Slots(entry, Direction.Outbound) - Slots(before, Direction.Outbound),
+        };
 
-        return Math.Max(0, Math.Min(MaxPeers - all, MaxOneWay - sameWay));
+        static int Slots(RosterEntry? entry, Direction direction) => entry is { Protected: false } && entry.Direction == direction ? 1 : 0;
     }
 
     private Reason? LimitOn(Direction direction, NetworkGroup? range) =>
@@ -173,9 +183,18 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
         : range is { } crowd && IsCrowded(crowd) ? Reason.RangeLimit
         : null;
 
-    private bool IsCrowded(NetworkGroup range) => Unprotected.Count(e => e.Range == range) >= MaxPerRange;
+    private bool IsCrowded(NetworkGroup range)
+    {
+        var peers = 0;
+        foreach (var entry in Entries.Values)
+        {
+            peers += !entry.Protected && entry.Range == range ? 1 : 0;
+        }
 
-    private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.EndPoint.Address) : null;
+        return peers >= MaxPerRange;
+    }
+
+    private static NetworkGroup? RangeOf(PeerAddress? address) => address is PeerAddress.Ip ip ? NetworkGroup.RangeOf(ip.Bits) : null;
 
     private bool Displaces(NodeId peer, long connection, Direction direction, RosterEntry existing) => existing.Confirmed
         ? direction == Direction.Inbound && connection > existing.BegunBefore

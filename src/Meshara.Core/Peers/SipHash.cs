@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -61,29 +62,31 @@ internal readonly struct SipHash
         public void Take(ulong word)
         {
             _v3 ^= word;
-            Rounds(2);
+            Round();
+            Round();
             _v0 ^= word;
         }
 
         public ulong Finish()
         {
             _v2 ^= 0xff;
-            Rounds(4);
+            Round();
+            Round();
+            Round();
+            Round();
             return _v0 ^ _v1 ^ _v2 ^ _v3;
         }
 
-        private void Rounds(int count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Round()
         {
-            for (var i = 0; i < count; i++)
+            unchecked
             {
-                unchecked
-                {
-                    (_v0, _v2) = (_v0 + _v1, _v2 + _v3);
-                    (_v1, _v3) = (BitOperations.RotateLeft(_v1, 13) ^ _v0, BitOperations.RotateLeft(_v3, 16) ^ _v2);
-                    (_v0, _v2) = (BitOperations.RotateLeft(_v0, 32) + _v3, _v2 + _v1);
-                    (_v1, _v3) = (BitOperations.RotateLeft(_v1, 17) ^ _v2, BitOperations.RotateLeft(_v3, 21) ^ _v0);
-                    _v2 = BitOperations.RotateLeft(_v2, 32);
-                }
+                (_v0, _v2) = (_v0 + _v1, _v2 + _v3);
+                (_v1, _v3) = (BitOperations.RotateLeft(_v1, 13) ^ _v0, BitOperations.RotateLeft(_v3, 16) ^ _v2);
+                (_v0, _v2) = (BitOperations.RotateLeft(_v0, 32) + _v3, _v2 + _v1);
+                (_v1, _v3) = (BitOperations.RotateLeft(_v1, 17) ^ _v2, BitOperations.RotateLeft(_v3, 21) ^ _v0);
+                _v2 = BitOperations.RotateLeft(_v2, 32);
             }
         }
     }

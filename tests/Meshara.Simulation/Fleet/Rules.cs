@@ -25,7 +25,11 @@ internal sealed class Rules(FleetRun run)
     public void OnConnected(Member member, Member peer)
     {
         var visitors = member.Peers.Keys.Count(p => !IsManual(member, p));
-        Must(visitors <= MaxPeersOf(member), $"{member} has {visitors} peers that nobody asked for, of at most {MaxPeersOf(member)}");
+        if (visitors > MaxPeersOf(member))
+        {
+            Break($"{member} has {visitors} peers that nobody asked for, of at most {MaxPeersOf(member)}");
+        }
+
         Look(member, peer);
     }
 
@@ -62,21 +66,27 @@ internal sealed class Rules(FleetRun run)
         foreach (var ((believer, peer), since) in _disagreed)
         {
             var (one, other) = (run.Members[believer], run.Members[peer]);
-            if (IsAtOdds(one, other))
+            if (now - since > Agreement && IsAtOdds(one, other))
             {
-                Must(now - since <= Agreement, $"{one} has taken {other} for connected for {now - since}, who {(other.IsUp ? "does not say so" : "is gone")}");
+                Break($"{one} has taken {other} for connected for {now - since}, who {(other.IsUp ? "does not say so" : "is gone")}");
             }
         }
 
-        foreach (var pair in _disagreed.Keys.Where(p => !IsAtOdds(run.Members[p.Believer], run.Members[p.Peer])).ToList())
+        foreach (var ((believer, peer), _) in _disagreed)
         {
-            _disagreed.Remove(pair);
+            if (!IsAtOdds(run.Members[believer], run.Members[peer]))
+            {
+                _disagreed.Remove((believer, peer));
+            }
         }
 
         foreach (var member in run.Members)
         {
             member.NeedlesslyAloneSince = member is { IsUp: true, Peers.Count: 0 } && CouldHaveAPeer(member) ? member.NeedlesslyAloneSince ?? now : null;
-            Must(!(now - member.NeedlesslyAloneSince > Loneliness), $"{member} has had no peer for {now - member.NeedlesslyAloneSince}, though it could have");
+            if (now - member.NeedlesslyAloneSince > Loneliness)
+            {
+                Break($"{member} has had no peer for {now - member.NeedlesslyAloneSince}, though it could have");
+            }
         }
     }
 
@@ -108,10 +118,18 @@ internal sealed class Rules(FleetRun run)
 
     private void Must(bool holds, string otherwise)
     {
-        if (!holds && Broken is null)
+        if (!holds)
         {
-            Broken = $"after {run.Now}: {otherwise}";
-            run.Note(null, $"broken: {otherwise}");
+            Break(otherwise);
+        }
+    }
+
+    private void Break(string how)
+    {
+        if (Broken is null)
+        {
+            Broken = $"after {run.Now}: {how}";
+            run.Note(null, $"broken: {how}");
         }
     }
 

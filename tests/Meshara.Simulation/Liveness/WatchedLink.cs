@@ -213,7 +213,7 @@ internal sealed class WatchedLink
 
         public Hindrances Hindrances => hindrances;
 
-        public Heartbeat Heartbeat { get; set; } = null!;
+        public Heartbeat Heartbeat { get; set; }
 
         public Queue<Message> Inbox { get; } = new();
 

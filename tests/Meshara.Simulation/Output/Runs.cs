@@ -19,6 +19,11 @@ internal sealed class Runs(Scenario scenario, FileInfo? trace, bool json)
             var one = scenario with { Seed = unchecked(scenario.Seed + n) };
             using var lines = trace is null ? null : new StreamWriter(n == 0 ? trace.FullName : $"{trace.FullName}.{one.Seed}");
             var (report, broken) = One(one, lines, Console.Error.WriteLine, cancellation);
+            if (json)
+            {
+                Console.Error.WriteLine(report.ToTable());
+            }
+
             Console.WriteLine(json ? JsonSerializer.Serialize(report, Indented) : report.ToTable());
             if (broken is not null)
             {

@@ -19,7 +19,7 @@ internal sealed class PolicyEngine : IEngine
 {
     private readonly Scenario _scenario;
     private readonly Dictionary<Member, ShellNode> _nodes = [];
-    private readonly Queue<Action> _ready = new();
+    private readonly Queue<(Action<object> To, object Message)> _ready = new();
     private ulong _dials;
 
     public PolicyEngine(Scenario scenario, IWitness witness)
@@ -41,14 +41,14 @@ internal sealed class PolicyEngine : IEngine
 
     public ReadRecords Records { get; } = new();
 
-    /// <summary>Happens when what is happening now has happened, as a message to an actor would.</summary>
-    public void Post(Action action) => _ready.Enqueue(action);
+    /// <summary>Comes when what is happening now has happened, as a message to an actor would.</summary>
+    public void Post(Action<object> to, object message) => _ready.Enqueue((to, message));
 
     public void Settle()
     {
-        while (_ready.TryDequeue(out var action))
+        while (_ready.TryDequeue(out var next))
         {
-            action();
+            next.To(next.Message);
         }
     }
 

@@ -4,6 +4,7 @@ using Meshara.Actors.Peers.Connection;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
+using Meshara.Simulation.Time;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using static Meshara.Simulation.Policies.ShellFrames;
 
@@ -13,28 +14,29 @@ namespace Meshara.Simulation.Policies;
 /// What <see cref="PeerConnection"/> does, without an actor and without bytes: the same course from dial or accept to close, the same
 /// heartbeat, the same rules of who may ask and tell.
 /// </summary>
-internal sealed partial class ShellConnection
+internal sealed partial class ShellConnection : IHappen
 {
     private readonly ShellNode _node;
     private readonly long _number;
     private readonly ConnectionOrigin _origin;
-    private readonly Random _random;
     private ShellLink? _link;
     private int _side;
+    private ulong _nonce;
     private Stage _stage = Stage.Proving;
     private Introduction? _introduction;
     private PeerAddress? _remote;
     private PublicKey _key;
-    private Heartbeat _heartbeat = null!;
+    private Heartbeat _heartbeat;
     private TimeSpan _nextBeat;
     private int _beats;
     private bool _asked;
-    private TimeSpan? _answered, _renewed;
+    private TimeSpan? _answered, _renewed, _heardAt;
 
     public ShellConnection(ShellNode node, long number, ConnectionOrigin origin, int seed)
     {
-        (_node, _number, _origin, _random) = (node, number, origin, new Random(seed));
-        Ref = new ShellRef(message => node.Engine.Post(() => OnTold(message)));
+        (_node, _number, _origin, _nonce) = (node, number, origin, (ulong)seed << 32);
+        Action<object> onTold = OnTold;
+        Ref = new ShellRef(message => node.Engine.Post(onTold, message));
         node.Engine.Time.After(node.State.Settings.Connection.HandshakeTimeout, OnDeadline);
     }
 
@@ -53,7 +55,7 @@ internal sealed partial class ShellConnection
 
     public TimeSpan? RoundTripTime => _stage == Stage.Connected ? _heartbeat.RoundTripTime : null;
 
-    public DateTimeOffset? LastSeen { get; private set; }
+    public DateTimeOffset? LastSeen => _heardAt is { } at ? _node.State.Now - (_node.Engine.Time.Elapsed - at) : null;
 
     /// <summary>The far end has proven its key.</summary>
     public void Proven(ShellLink link, int side, PublicKey key, PeerAddress remote)
@@ -112,7 +114,7 @@ internal sealed partial class ShellConnection
             return;
         }
 
-        LastSeen = _node.State.Now;
+        _heardAt = _node.Engine.Time.Elapsed;
         if (frame is GoodbyeFrame goodbye)
         {
             End(goodbye.Reason, byPeer: true);
@@ -157,28 +159,29 @@ internal sealed partial class ShellConnection
 
     private void AskForLife()
     {
-        var nonce = (ulong)_random.NextInt64();
-        _heartbeat = _heartbeat.OnPingSent(nonce, _node.Engine.Time.Elapsed);
-        Send(new PingFrame(nonce), SizeOfPing);
+        _heartbeat = _heartbeat.OnPingSent(++_nonce, _node.Engine.Time.Elapsed);
+        Send(new PingFrame(_nonce), SizeOfPing);
         ArmHeartbeat();
     }
 
     private void ArmHeartbeat()
     {
-        var beat = ++_beats;
         var wait = (_nextBeat = _heartbeat.Due) - _node.Engine.Time.Elapsed;
-        _node.Engine.Time.After(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), () =>
+        _node.Engine.Time.After(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), this, null, ++_beats);
+    }
+
+    /// <summary>A beat; one that was put off has another number.</summary>
+    void IHappen.Happen(object? what, long number)
+    {
+        if (number == _beats && _stage == Stage.Connected)
         {
-            if (beat == _beats && _stage == Stage.Connected)
-            {
-                OnBeat();
-            }
-        });
+            OnBeat();
+        }
     }
 
     private void OnBeat()
     {
-        (_heartbeat, var step) = _heartbeat.OnTick(_node.Engine.Time.Elapsed, (ulong)_random.NextInt64());
+        (_heartbeat, var step) = _heartbeat.OnTick(_node.Engine.Time.Elapsed, ++_nonce);
         switch (step)
         {
             case HeartbeatStep.SendPing ping:

@@ -1,12 +1,13 @@
 using Meshara.Actors.Transport;
 using Meshara.Simulation.Fleet;
+using Meshara.Simulation.Time;
 
 namespace Meshara.Simulation.Policies;
 
 /// <summary>
 /// One connection as messages that take their time, with the same losses and resets as <see cref="SlowWire"/>, but without bytes.
 /// </summary>
-internal sealed class ShellLink(PolicyEngine engine, Chance chance)
+internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 {
     private readonly Side[] _sides = [new(), new()];
 
@@ -25,8 +26,11 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance)
         var now = engine.Time.Elapsed;
         var due = now + engine.Ways.Transit(chance, NetworkConditions.Resend);
         side.LastDue = due = due > side.LastDue ? due : side.LastDue;
-        engine.Time.After(due - now, () => Arrive(from, frame, bytes));
+        engine.Time.After(due - now, this, frame, ((long)bytes << 1) | (uint)from);
     }
+
+    /// <summary>A frame has come to the other end.</summary>
+    void IHappen.Happen(object? what, long number) => Arrive((int)(number & 1), what!, (int)(number >> 1));
 
     /// <summary>This end is no more. Its system says so, or (a power cut, a move) it does not.</summary>
     public void Close(int side, bool isKnown)

@@ -21,14 +21,8 @@ namespace Meshara.Simulation.Policies;
 /// A node without actors: the roster, the dialler, the admissions, the exchange, the verdicts and all policies below them are the node's
 /// own; only what carries messages between them, <see cref="MeshSupervisor"/> in a node, is this shell.
 /// </summary>
-internal sealed class ShellNode
+internal sealed partial class ShellNode
 {
-    /// <summary>While nothing is in doubt, a second in ten is looked at: what is asked then has nothing to say in between.</summary>
-    private static readonly TimeSpan QuietSecond = TimeSpan.FromSeconds(10), Busy = TimeSpan.FromSeconds(30);
-
-    /// <summary>A node reports traffic once a second; what counts of that here, who was seen and how far away it is, is reported so often.</summary>
-    private const int MinutesToReport = 5;
-
     private readonly Member _member;
     private readonly ShellStore _store;
     private readonly Dialler _dialler;
@@ -36,15 +30,15 @@ internal sealed class ShellNode
     private readonly Exchange _exchange;
     private readonly Admissions _admissions;
     private readonly Random _bootstrapChance;
+    private readonly Action<object> _on;
     private readonly Dictionary<long, ShellConnection> _connections = [];
     private BootstrapPlan _bootstrap;
     private long _lastConnection;
-    private TimeSpan _busyUntil;
-    private int _second, _minutes, _dials, _ways;
+    private int _ways;
 
     public ShellNode(Member member, NodeContext context, PolicyEngine engine)
     {
-        (_member, Engine) = (member, engine);
+        (_member, Engine, _on) = (member, engine, On);
         _store = new ShellStore(member, context.Clock, engine, Tell);
         _bootstrapChance = new Random(context.Seed);
         _bootstrap = BootstrapPlan.Of(
@@ -71,11 +65,11 @@ internal sealed class ShellNode
         State.Announce.Tell(MeshEventKind.Ready, _member.Id);
         _dialler.PlanFromTheStart();
         State.WayIn.Connected(0);
-        Second(TimeSpan.FromSeconds(1));
+        Second(BusySecond);
         Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
     }
 
-    public void Tell(object message) => Engine.Post(() => On(message));
+    public void Tell(object message) => Engine.Post(_on, message);
 
     public void Stop()
     {
@@ -137,7 +131,15 @@ internal sealed class ShellNode
             return;
         }
 
-        Hurry();
+        Decide(message);
+        if (!_isBusy && IsDue)
+        {
+            Second(BusySecond);
+        }
+    }
+
+    private void Decide(object message)
+    {
         switch (message)
         {
             case AskAdmission ask:
@@ -213,73 +215,6 @@ internal sealed class ShellNode
                     Follow(_bootstrap);
                 }
             });
-        }
-    }
-
-    private void WakeIn(TimeSpan wait)
-    {
-        var dial = ++_dials;
-        Engine.Time.After(wait, () =>
-        {
-            if (dial == _dials && !IsGone)
-            {
-                _dialler.DialWhatIsDue();
-            }
-        });
-    }
-
-    /// <summary>Something has happened: from now on every second counts for a while.</summary>
-    private void Hurry()
-    {
-        var wasQuiet = _busyUntil <= Engine.Time.Elapsed;
-        _busyUntil = Engine.Time.Elapsed + Busy;
-        if (wasQuiet)
-        {
-            Second(TimeSpan.FromSeconds(1));
-        }
-    }
-
-    private void Second(TimeSpan wait)
-    {
-        var second = ++_second;
-        Engine.Time.After(wait, () =>
-        {
-            if (second != _second || IsGone)
-            {
-                return;
-            }
-
-            _verdicts.OnTick();
-            _exchange.OnSecond();
-            Second(_busyUntil > Engine.Time.Elapsed || State.OwnFault.IsAway ? TimeSpan.FromSeconds(1) : QuietSecond);
-        });
-    }
-
-    private void OnMinute()
-    {
-        if (IsGone)
-        {
-            return;
-        }
-
-        State.Announce.TellUntoldRejections();
-        _exchange.Renew([_member.Address]);
-        _exchange.OnMinute();
-        _dialler.Feel();
-        if (++_minutes % MinutesToReport == 0)
-        {
-            State.Connections.Open.Select(c => c.Number).ToList().ForEach(Report);
-        }
-
-        Engine.Time.After(TimeSpan.FromMinutes(1), OnMinute);
-    }
-
-    private void Report(long number)
-    {
-        if (!IsGone && _connections.TryGetValue(number, out var shell))
-        {
-            _admissions.OnActivity(new Activity(number, 0, 0, 0, shell.LastSeen, shell.RoundTripTime));
-            Engine.Settle();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Store;
@@ -62,16 +63,20 @@ internal sealed class ShellStore(Member member, NodeClock clock, PolicyEngine en
             : new Kept(command.Request, _book.Peers[PeerStoreDecisions.PeerOf(command)]));
     }
 
-    private void Apply(IReadOnlyCollection<IPeerStoreEvent> events)
+    private void Apply(ImmutableArray<IPeerStoreEvent> events)
     {
         foreach (var e in events)
         {
             _book = _book.Apply(e);
         }
 
-        foreach (var peer in events.Select(e => e.Peer).Distinct())
+        for (var i = 0; i < events.Length; i++)
         {
-            tell(_book.Peers.TryGetValue(peer, out var known) ? new Changed(known) : new Forgotten(peer));
+            var peer = events[i].Peer;
+            if (events.Take(i).All(e => e.Peer != peer))
+            {
+                tell(_book.Peers.TryGetValue(peer, out var known) ? new Changed(known) : new Forgotten(peer));
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Verdicts(NodeState state)
     private readonly Dictionary<NodeId, (ReputationCause Cause, Reason Reason, DateTimeOffset At)> _judged = [];
     private readonly HashSet<NodeId> _banning = [];
 
+    /// <summary>Whether the next second may have something to do.</summary>
+    public bool IsDue => _judged.Count > 0 || state.OwnFault.IsInDoubt || state.OwnFault.IsAway;
+
     public void Judge(LiveConnection connection, NodeId peer, Ended ended)
     {
         ReputationCause? cause = ended switch
@@ -42,6 +45,11 @@ internal sealed class Verdicts(NodeState state)
         foreach (var loss in state.OwnFault.OnTick())
         {
             Judge(loss.Peer, loss.Cause, loss.Reason, isSpared: false);
+        }
+
+        if (_judged.Count == 0)
+        {
+            return;
         }
 
         foreach (var peer in _judged.Where(j => state.Now - j.Value.At > Pending).Select(j => j.Key).ToList())

@@ -46,16 +46,26 @@ internal sealed class CandidateDials(NodeState state)
 
         (_chosenAt, _wasCutShort) = (state.Now, false);
         _anchors ??= Candidates.AnchorsOf(state.Book.All);
-        var busy = state.Connections.Dialled.Select(c => c.Sought).OfType<NodeId>().ToHashSet();
+        var taken = new HashSet<NodeId>(state.Roster.Entries.Count + 1) { state.Node.Node.Id };
+        foreach (var entry in state.Roster.Entries.Values)
+        {
+            taken.Add(entry.Peer);
+        }
+
+        foreach (var connection in state.Connections.Dialled)
+        {
+            _ = connection.Sought is { } sought && taken.Add(sought);
+        }
+
+        var now = state.Now;
         var chosen = state.Candidates.Choose(
             state.Book.Peers,
             state.Addresses,
             _anchors,
-            peer => peer == state.Node.Node.Id || state.Roster[peer] is not null || busy.Contains(peer)
-                || state.Plan.Goals.ContainsKey(peer) || state.Pauses.Holds(peer, state.Now),
+            peer => taken.Contains(peer) || state.Plan.Wants(peer) || state.Pauses.Holds(peer, now),
             state.Connections.GroupsDialled,
             Math.Min(free, state.OwnFault.IsAway ? OwnFault.TriesAtOnce : state.Room),
-            state.Now,
+            now,
             state.Random);
         return [.. chosen.Select(c => (c, SourceOf(state.Book[c.Peer]!)))];
     }

@@ -128,8 +128,8 @@ internal sealed class Dialler(
             start(new ConnectionOrigin.Dial(candidate.Address, candidate.Peer), source, Claim.None);
         }
 
-        var next = new[] { state.Plan.NextDue(state.Room > 0), _candidates.NextDue }.Min();
-        if (next is { } due)
+        var (planned, search) = (state.Plan.NextDue(state.Room > 0), _candidates.NextDue);
+        if ((planned < search ? planned : search ?? planned) is { } due)
         {
             var wait = due - state.Now;
             wakeIn(wait > ShortestWait ? wait : ShortestWait);
