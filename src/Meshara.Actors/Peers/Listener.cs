@@ -85,7 +85,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     {
         var atOnce = (perSecond + StepsPerSecond - 1) / StepsPerSecond;
         var bucket = Bucket(atOnce, TimeSpan.FromSeconds((double)atOnce / perSecond));
-        bucket.TokenLimit = perSecond * 2;
+        (bucket.TokenLimit, bucket.AutoReplenishment) = (perSecond * 2, false);
         return bucket;
     }
 
@@ -137,6 +137,8 @@ internal sealed class Listener : ReceiveActor, IWithTimers
             return;
         }
 
+        // Only now, and not fifty times a second: a node that nobody dials has nothing to do.
+        _all.TryReplenish();
         using var lease = _all.AttemptAcquire();
 
         // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest. And where the

@@ -85,6 +85,18 @@ public sealed class ListenerSpec : VirtualTimeSpec
         bucket.TokensPerPeriod.ShouldBe(atOnce);
         (bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds).ShouldBe(perSecond, tolerance: 0.01);
         bucket.TokenLimit.ShouldBe(2 * perSecond);
+        bucket.AutoReplenishment.ShouldBeFalse("a timer that fires fifty times a second costs an idle node more than all else");
+    }
+
+    [Fact]
+    public async Task After_a_flood_others_are_let_in_again_as_time_passes()
+    {
+        Start(new ListenerSettings { AcceptsPerSecond = 10 });
+        var flood = Enumerable.Range(1, 40).Select(i => _door.Knock($"10.0.{i}.1")).ToList();
+        flood.Count(s => !s.IsDisposed).ShouldBeInRange(20, 30);
+        flood[^1].IsDisposed.ShouldBeTrue();
+
+        await AwaitConditionAsync(() => Task.FromResult(!_door.Knock("10.1.0.1").IsDisposed), TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class GrowthCommand
         var (memory, cpu) = (new List<double>(), new List<double>());
         foreach (var count in counts)
         {
-            var (resident, _, percent) = await IdleConnections.MeasureAsync(node: true, count, seconds);
+            var (resident, _, percent) = await IdleConnections.MeasureAsync(node: true, count, rest: seconds, seconds);
             memory.Add(resident * count / 1024 / 1024);
             cpu.Add(percent);
         }

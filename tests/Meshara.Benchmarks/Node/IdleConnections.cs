@@ -12,8 +12,8 @@ internal sealed class IdleConnections : IBenchmark
     {
         foreach (var count in scale.Of<int[]>([1_000], [1_000, 2_000, 5_000]))
         {
-            var (resident, managed, cpu) = await MeasureAsync(node: true, count, scale.Of(10, 35));
-            var (residentRaw, managedRaw, _) = await MeasureAsync(node: false, count, 0);
+            var (resident, managed, cpu) = await MeasureAsync(node: true, count, rest: scale.Of(5, 20), seconds: scale.Of(10, 35));
+            var (residentRaw, managedRaw, _) = await MeasureAsync(node: false, count, rest: 0, seconds: 0);
             yield return new Figure($"resident memory per idle connection, {count:N0} of them", resident / 1024, "KiB", residentRaw / 1024, Aim.RatioAtMost(1.1))
             {
                 Note = $"managed: {Table.Number(managed / 1024)} KiB, of the ceiling {Table.Number(managedRaw / 1024)} KiB",
@@ -22,8 +22,9 @@ internal sealed class IdleConnections : IBenchmark
         }
     }
 
+    /// <param name="rest">Seconds between the last connection and the measuring of the CPU.</param>
     /// <returns>Bytes of a connection, and percent of a core of all.</returns>
-    public static async Task<(double Resident, double Managed, double Cpu)> MeasureAsync(bool node, int count, int seconds)
+    public static async Task<(double Resident, double Managed, double Cpu)> MeasureAsync(bool node, int count, int rest, int seconds)
     {
         await using var target = await TargetProcess.StartAsync(node ? "node" : "raw");
 
@@ -37,6 +38,9 @@ internal sealed class IdleConnections : IBenchmark
         await using var crowd = await Crowd.ConnectAsync(target, node, count);
         await Task.Delay(TimeSpan.FromSeconds(2));
         var after = await target.MeasureAsync(settle: true);
+
+        // What the crowd made hot is compiled better for some seconds more.
+        await Task.Delay(TimeSpan.FromSeconds(rest));
         var clock = Stopwatch.StartNew();
         var idle = await target.MeasureAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
