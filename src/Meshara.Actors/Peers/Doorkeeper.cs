@@ -37,13 +37,16 @@ internal static class Doorkeeper
     }
 
     /// <summary>
-    /// Fewer places than are taken: who dialled this node goes first, then the worst, then the youngest. Those that a person asked for take none.
+    /// Fewer places than are taken: who is still at its handshake goes first, then who dialled this node, the worst and the youngest of them first.
+    /// Those that a person asked for take no place.
     /// </summary>
     public static void Shrink(NodeState state)
     {
-        var taken = state.Connections.Open.Where(c => state.Roster[c.Peer!.Value] is { Protected: false } entry && entry.Connection == c.Number).ToList();
+        var taken = state.Connections.All
+            .Where(c => c.Peer is { } peer && state.Roster[peer] is { Protected: false } entry && entry.Connection == c.Number).ToList();
         foreach (var goes in taken
-            .OrderByDescending(c => c.Direction == Direction.Inbound).ThenBy(c => ScoreOf(c, state)).ThenByDescending(c => c.OpenedAt).ThenByDescending(c => c.Number)
+            .OrderBy(c => c.IsOpen).ThenByDescending(c => c.Direction == Direction.Inbound)
+            .ThenBy(c => ScoreOf(c, state)).ThenByDescending(c => c.OpenedAt).ThenByDescending(c => c.Number)
             .Take(taken.Count - state.Settings.Discovery.MaxPeers))
         {
             state.Roster = state.Roster.Remove(goes.Peer!.Value, goes.Number);

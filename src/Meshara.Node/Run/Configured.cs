@@ -11,6 +11,8 @@ namespace Meshara.Node.Run;
 internal sealed class Configured(IReadOnlyList<string> files, Func<Config> read)
 {
     private volatile Effective _effective = Effective.None;
+    private readonly Lock _gate = new();
+    private Task _lastReload = Task.CompletedTask;
     private bool _logsDebug;
 
     /// <summary>The files, by their full paths.</summary>
@@ -31,23 +33,34 @@ internal sealed class Configured(IReadOnlyList<string> files, Func<Config> read)
         return (configuration, LogLevelKey.OfSystem(level));
     }
 
-    /// <summary>Has the node take on what has changed.</summary>
+    /// <summary>Has the node take on what has changed. Whoever asks meanwhile has it read once more after that: what was read last is what holds.</summary>
     /// <exception cref="MesharaStartException">The configuration is refused, and nothing has changed.</exception>
-    public async Task<MeshReload> ReloadAsync(Mesh mesh, CancellationToken cancellation = default)
+    public Task<MeshReload> ReloadAsync(Mesh mesh)
     {
+        lock (_gate)
+        {
+            var reload = ReloadAfterAsync(_lastReload, mesh);
+            _lastReload = reload;
+            return reload;
+        }
+    }
+
+    private async Task<MeshReload> ReloadAfterAsync(Task before, Mesh mesh)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         var configuration = read();
-        var (before, level) = (_effective, LogLevelKey.Of(configuration));
-        var reload = await mesh.ReloadAsync(configuration, cancellation);
+        var (held, level) = (_effective, LogLevelKey.Of(configuration));
+        var reload = await mesh.ReloadAsync(configuration);
 
         // What needs a restart holds as it was.
-        var held = reload.NeedsRestart.Select(s => s.Key).ToHashSet();
-        var old = before.Values.ToDictionary(v => v.Key);
-        var values = EffectiveConfiguration.Of(null, Mesh.DefaultName, configuration).Select(v => held.Contains(v.Key) ? old[v.Key] : v);
+        var late = reload.NeedsRestart.Select(s => s.Key).ToHashSet();
+        var old = held.Values.ToDictionary(v => v.Key);
+        var values = EffectiveConfiguration.Of(null, Mesh.DefaultName, configuration).Select(v => late.Contains(v.Key) ? old[v.Key] : v);
         var canLog = level != LogLevelKey.Debug || _logsDebug;
-        var change = new ChangedSetting(LogLevelKey.Name, before.LogLevel, level);
-        _effective = new Effective([.. values], canLog ? level : before.LogLevel);
+        var change = new ChangedSetting(LogLevelKey.Name, held.LogLevel, level);
+        _effective = new Effective([.. values], canLog ? level : held.LogLevel);
         Log(_effective.LogLevel);
-        return level == before.LogLevel ? reload
+        return level == held.LogLevel ? reload
             : canLog ? reload with { Applied = reload.Applied.Insert(0, change) }
             : reload with { NeedsRestart = reload.NeedsRestart.Insert(0, change) };
     }

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Akka.Event;
 using Meshara.Actors;
+using Meshara.Actors.Configuration;
 using Meshara.Node.Output;
 
 namespace Meshara.Node.Run;
@@ -15,14 +16,27 @@ internal static class LogLevelKey
 
     private const string Off = "OFF";
 
+    private const int MaxShown = 40;
+
     private static readonly string[] Levels = [Off, "ERROR", Default, "INFO", Debug];
 
     /// <exception cref="MesharaStartException">It is no level.</exception>
     public static string Of(Config configuration)
     {
-        var text = configuration.IsEmpty ? Default : configuration.GetString(Name, Default).ToUpperInvariant();
-        return Levels.Contains(text) ? text
-            : throw new MesharaStartException($"{Name} = \"{Text.Clean(text)}\" is refused: it must be one of {string.Join(", ", Levels)}.");
+        if (configuration.IsEmpty || !ConfigurationLayers.Leaves(configuration).TryGetValue(Name, out var value))
+        {
+            return Default;
+        }
+
+        var text = Text.Clean(value.IsString() ? value.GetString() ?? "" : "a list");
+        if (Levels.FirstOrDefault(l => l.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } level)
+        {
+            return level;
+        }
+
+        var place = LocatedLiteral.OriginOf(value) is { } origin ? $"{origin}: " : "";
+        var shown = text.Length > MaxShown ? $"{text[..MaxShown]}..." : text;
+        throw new MesharaStartException($"{place}{Name} = \"{shown}\" is refused: it must be one of {string.Join(", ", Levels)}.");
     }
 
     /// <summary>By which the actor system has to run.</summary>

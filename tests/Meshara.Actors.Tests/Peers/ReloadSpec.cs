@@ -65,6 +65,25 @@ public sealed class ReloadSpec : MeshSpec
     }
 
     [Fact]
+    public void With_fewer_places_who_is_still_at_its_handshake_gives_way_before_anybody_else()
+    {
+        SeekPeers(8, 16);
+        var node = Start(Identities.Alice(), AlicesHost);
+        Join(node, Identities.Numbered(1), IPAddress.Parse("5.1.0.1"));
+        var silent = new Stranger(10, Network) { Manner = Manner.Silent };
+        silent.Listen();
+        Reload(node, s => s with { Discovery = s.Discovery with { BootstrapNodes = [new PeerTarget(silent.Address, null)] } });
+        Pass(Seconds(1));
+        silent.Hear();
+        StatusOf(node).Dialling.ShouldBe(1);
+
+        Reload(node, s => s with { Discovery = s.Discovery with { MaxPeers = 1, TargetPeers = 0 } });
+
+        Next(node, MeshEventKind.DialFailed).Reason.ShouldBe(Reason.Evicted);
+        PeersOf(node).ShouldHaveSingleItem().PeerId.ShouldBe(Identities.Numbered(1).Id);
+    }
+
+    [Fact]
     public void A_shorter_heartbeat_finds_a_dead_peer_sooner_on_connections_that_were_there_before()
     {
         var (alice, bob) = (Start(Identities.Alice(), AlicesHost), Start(Identities.Bob(), BobsHost));

@@ -40,6 +40,7 @@ public sealed class CrashSpec(ITestOutputHelper output) : IDisposable
         var points = new List<int>();
         for (var n = 0; n < 200; n++)
         {
+            // Real time: where another process is in its work is what is to differ.
             await Task.Delay(_random.Next(40));
             Signal(writer, "STOP");
             SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{writer.Id}/stat").Split(") ")[1][0] == 'T', Patience).ShouldBeTrue();
