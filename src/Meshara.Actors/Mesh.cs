@@ -13,6 +13,7 @@ using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Peers.Reachability;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Actors;
 

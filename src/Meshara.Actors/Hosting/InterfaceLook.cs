@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Meshara.Mdns.Sockets;
 
 namespace Meshara.Actors.Hosting;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Actors.Peers;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Core.Peers;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Node.Output;
 

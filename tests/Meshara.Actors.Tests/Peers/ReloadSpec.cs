@@ -98,6 +98,21 @@ public sealed class ReloadSpec : MeshSpec
     }
 
     [Fact]
+    public void The_limits_of_a_connection_are_those_of_the_time_when_it_began()
+    {
+        var alice = Start(Identities.Alice(), AlicesHost);
+        Knock(alice, Identities.Bob(), BobsHost);
+
+        Reload(alice, s => s with { Connection = s.Connection with { HandshakeTimeout = Seconds(1) } });
+        Knock(alice, Identities.Numbered(1), IPAddress.Parse("5.1.0.1"));
+        Pass(Seconds(2));
+
+        var cut = Next(alice, MeshEventKind.PeerRejected);
+        (cut.Reason, $"{cut.Address}").ShouldBe((Reason.HandshakeTimeout, "5.1.0.1:" + cut.Address!.Port));
+        StatusOf(alice).Handshakes.ShouldBe(1);
+    }
+
+    [Fact]
     public void The_discovery_is_told_its_new_pace()
     {
         var alice = Start(Identities.Alice(), AlicesHost);

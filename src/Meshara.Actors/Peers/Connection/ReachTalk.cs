@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Diagnostics;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Meshara.Core.Wire;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using Envelope = Meshara.Core.Wire.Envelope;

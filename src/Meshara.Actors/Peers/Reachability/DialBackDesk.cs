@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 using static Meshara.Actors.Peers.Reachability.NetcheckProtocol;
 

@@ -3,6 +3,7 @@ using System.Net;
 using Akka.Actor;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Actors.Peers.Reachability;
 

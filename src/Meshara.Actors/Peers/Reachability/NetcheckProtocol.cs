@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 
 namespace Meshara.Actors.Peers.Reachability;
 

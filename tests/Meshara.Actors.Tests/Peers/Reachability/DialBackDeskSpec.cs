@@ -6,6 +6,7 @@ using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Shouldly;
 using Xunit;
 using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;

@@ -5,6 +5,7 @@ using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;

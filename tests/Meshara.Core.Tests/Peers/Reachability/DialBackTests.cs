@@ -1,9 +1,10 @@
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Shouldly;
 using Xunit;
 
-namespace Meshara.Core.Tests.Peers;
+namespace Meshara.Core.Tests.Peers.Reachability;
 
 /// <summary>For whom this node dials back, and whom it asks to.</summary>
 public sealed class DialBackTests

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Meshara.Core.Identity;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>
 /// How often this node dials back for others. It dials nobody but the one who asks, at the address where that one is connected from, so that

@@ -1,6 +1,6 @@
 using static Meshara.Core.Peers.HealthLevel;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>Judges what a node has found out about its network. Pure.</summary>
 internal static class Netchecks

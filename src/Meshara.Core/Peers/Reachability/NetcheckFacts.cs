@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>All that was found out when a node looked at its network, not yet judged.</summary>
 internal sealed record NetcheckFacts

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>A connected peer that might be asked to dial back.</summary>
 /// <param name="Number">That of its connection.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Meshara.Core.Identity;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>Whether a node can be reached, and reaches others: what was tried, what came of it, and what follows.</summary>
 /// <param name="Verdict">Whether others can reach this node, in one plain sentence.</param>

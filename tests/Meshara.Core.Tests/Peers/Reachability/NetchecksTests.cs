@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Net;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
+using Meshara.Core.Peers.Reachability;
 using Shouldly;
 using Xunit;
 using static Meshara.Core.Peers.HealthLevel;
 
-namespace Meshara.Core.Tests.Peers;
+namespace Meshara.Core.Tests.Peers.Reachability;
 
 /// <summary>What is made of that which a node has found out about its network.</summary>
 public sealed class NetchecksTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using static Meshara.Core.Peers.HealthLevel;
 
-namespace Meshara.Core.Peers;
+namespace Meshara.Core.Peers.Reachability;
 
 /// <summary>Whether others can reach the node, by what those say who were asked to dial back.</summary>
 internal static class DialBackVerdict
