@@ -107,6 +107,7 @@ internal sealed class Lan : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            process.WaitForExit(Patience); // A killed process is there until it has been torn down.
             throw new TimeoutException(
                 $"'{start.FileName} {string.Join(' ', start.ArgumentList)}' took more than {patience ?? Patience}.");
         }
