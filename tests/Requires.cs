@@ -19,11 +19,11 @@ internal static class Requires
     /// <summary>The rights to make network namespaces and mount.</summary>
     public static void Root() => That(Environment.IsPrivilegedProcess, "this test needs root");
 
-    /// <summary>A program, such as <c>ip</c> or <c>avahi-daemon</c>. Returns its full path.</summary>
-    public static string Command(string name)
+    /// <summary>A program, such as <c>ip</c> or <c>avahi-daemon</c>, by the first of its names that is there. Returns its full path.</summary>
+    public static string Command(params string[] names)
     {
-        var path = FindCommand(name);
-        That(path is not null, $"this test needs the command {name}");
+        var path = names.Select(FindCommand).FirstOrDefault(path => path is not null);
+        That(path is not null, $"this test needs the command {string.Join(" or ", names)}");
         return path!;
     }
 

@@ -40,6 +40,7 @@ public sealed class MdnsNetworkTests
             }
 
             network.Inputs.TryRead(out _).ShouldBeFalse();
+            await CountedAsync(network, lo, 2);
             (network.Counts.Sent, network.Counts.Heard).ShouldBe((1, 2));
             var there = network.Counts.Of(lo.Index);
             (there.Sent, there.Heard, there.FromOthers, there.Errors).ShouldBe((1, 2, 0, 0));
@@ -195,6 +196,16 @@ public sealed class MdnsNetworkTests
     }
 
     private static string Text(Datagram datagram) => Encoding.ASCII.GetString(datagram.Bytes.Span);
+
+    /// <summary>A packet is counted as heard when it has been told of: perhaps after somebody has read it.</summary>
+    private static async Task CountedAsync(MdnsNetwork network, MdnsInterface at, int heard)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (network.Counts.Of(at.Index).Heard < heard)
+        {
+            await Task.Delay(1, patience.Token);
+        }
+    }
 
     private static async Task<Datagram> NextAsync(MdnsNetwork network)
     {

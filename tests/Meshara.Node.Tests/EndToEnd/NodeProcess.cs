@@ -22,9 +22,8 @@ internal sealed class NodeProcess : IDisposable
         .Select(folder => Path.Combine(AppContext.BaseDirectory, folder, "meshara.dll")).First(File.Exists);
 
     /// <summary>
-    /// Settings of the runtime for a process that lives for seconds: a third of its processor time would go into the protection of
-    /// generated code while it is written, and into optimizing what it hardly runs again; and half of what an idle one costs is to
-    /// look for more to do before a thread sleeps.
+    /// For a process that lives for seconds: a third of its time would go into the protection of generated code while it is written, and
+    /// into optimizing what it hardly runs again; half of what it costs when idle would be threads that do not sleep at once.
     /// </summary>
     private static readonly IReadOnlyDictionary<string, string> ShortLived = new Dictionary<string, string>
     {

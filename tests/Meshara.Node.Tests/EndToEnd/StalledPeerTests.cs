@@ -21,7 +21,7 @@ public sealed class StalledPeerTests : IAsyncLifetime
     private NodeProcess _node = null!;
 
     public async Task InitializeAsync() => _node = await NodeProcess.RunAsync(
-        _data["one"], "--listen", "127.0.0.1:0", "--set", "heartbeat.interval=2s", "--set", "heartbeat.timeout=1s");
+        _data["one"], "--listen", "127.0.0.1:0", "--set", "heartbeat.interval=2s", "--set", "heartbeat.timeout=8s", "--set", "connection.max-queued-size=1MiB");
 
     public Task DisposeAsync()
     {
@@ -37,7 +37,7 @@ public sealed class StalledPeerTests : IAsyncLifetime
         await using var link = await ConnectAsync();
         var text = new string('x', 900_000);
 
-        // What the kernels of both ends hold comes before the queue of the node.
+        // What the kernels of both ends hold comes before the queue of the node, which is full long before the peer is given up.
         var answers = new List<string>();
         while (answers.Count < 40 && !answers.Contains("queue-full"))
         {
