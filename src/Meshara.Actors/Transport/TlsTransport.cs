@@ -27,7 +27,13 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     private readonly NodeId _self;
     private readonly NodeClock _clock;
     private readonly X509Certificate2 _certificate;
-    private readonly SslStreamCertificateContext _context;
+
+    /// <summary>
+    /// Made beside the rest of a start, since .NET looks for a chain to a certificate that signs itself, and reads each root certificate of
+    /// the machine for that: a tenth of the time from the start of a process to its node being ready.
+    /// </summary>
+    private readonly Task<SslStreamCertificateContext> _context;
+
     private readonly RateLimiter _turns = TurnTakingStream.TurnsOf(Environment.ProcessorCount);
 
     public TlsTransport(NodeIdentity identity, NodeClock clock)
@@ -35,7 +41,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         _self = identity.Id;
         _clock = clock;
         _certificate = IdentityCertificate.Create(identity, clock.Now - ClockSkew, clock.Now + Lifetime);
-        _context = SslStreamCertificateContext.Create(_certificate, null, offline: true);
+        _context = Task.Run(() => SslStreamCertificateContext.Create(_certificate, null, offline: true));
     }
 
     public Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation) =>
@@ -54,6 +60,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
 
     public void Dispose()
     {
+        ((IAsyncResult)_context).AsyncWaitHandle.WaitOne(); // It reads the certificate.
         _certificate.Dispose();
         _turns.Dispose();
     }
@@ -67,17 +74,18 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         {
             var remote = PeerAddress.Of((IPEndPoint)socket.RemoteEndPoint!);
             var network = new NetworkStream(socket, ownsSocket: true);
+            var certificate = await _context.ConfigureAwait(false);
             if (server)
             {
                 var inTurn = new TurnTakingStream(network, _turns);
                 stream = new SslStream(inTurn, leaveInnerStreamOpen: false);
-                await stream.AuthenticateAsServerAsync(ServerOptions(judge), cancellation).ConfigureAwait(false);
+                await stream.AuthenticateAsServerAsync(ServerOptions(certificate, judge), cancellation).ConfigureAwait(false);
                 inTurn.EndTurns();
             }
             else
             {
                 stream = new SslStream(network, leaveInnerStreamOpen: false);
-                await stream.AuthenticateAsClientAsync(ClientOptions(judge), cancellation).ConfigureAwait(false);
+                await stream.AuthenticateAsClientAsync(ClientOptions(certificate, judge), cancellation).ConfigureAwait(false);
             }
 
             if (stream.NegotiatedApplicationProtocol != Protocol)
@@ -110,9 +118,9 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         }
     }
 
-    private SslServerAuthenticationOptions ServerOptions(CertificateJudge judge) => new()
+    private static SslServerAuthenticationOptions ServerOptions(SslStreamCertificateContext certificate, CertificateJudge judge) => new()
     {
-        ServerCertificateContext = _context,
+        ServerCertificateContext = certificate,
         ClientCertificateRequired = true,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [Protocol],
@@ -123,11 +131,11 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         RemoteCertificateValidationCallback = judge.Accepts,
     };
 
-    private SslClientAuthenticationOptions ClientOptions(CertificateJudge judge) => new()
+    private static SslClientAuthenticationOptions ClientOptions(SslStreamCertificateContext certificate, CertificateJudge judge) => new()
     {
         // No name is sent: a peer is who its key says, never what it is called.
         TargetHost = "",
-        ClientCertificateContext = _context,
+        ClientCertificateContext = certificate,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [Protocol],
         AllowTlsResume = false,
