@@ -2,12 +2,19 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Meshara.Benchmarks.Store;
 using Meshara.Benchmarks.Tables;
+using Meshara.Node.Tests.Lan;
+using Lan = Meshara.Node.Tests.Lan.Lan;
 
 namespace Meshara.Benchmarks.Node;
 
-/// <summary>How soon the program is ready, and connected with a peer that it knows; against a program that only says hello.</summary>
+/// <summary>
+/// How soon the program is ready, and connected with its first peer by each way to find one; against a program that only says hello. The
+/// ways take turns, so that all meet the same machine.
+/// </summary>
 internal sealed class StartTime : IBenchmark
 {
+    private const string Ceiling = "ceiling: hello world", Ready = "ready", Connected = "peer-connected";
+
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "meshara.dll");
 
     public string Name => "start";
@@ -15,40 +22,61 @@ internal sealed class StartTime : IBenchmark
     public async IAsyncEnumerable<Figure> MeasureAsync(Scale scale)
     {
         await using var known = await LoopbackNode.StartAsync();
+        await using var lan = CanHaveLan ? await Lan.CreateAsync(2) : null;
         using var folder = new BenchFolder();
-        var (hello, ready, connected) = (new List<double>(), new List<double>(), new List<double>());
-        for (var i = 0; i <= scale.Of(3, 10); i++)
+        await using var neighbour = lan?[1].Start("dotnet", [Program, .. Run(folder["neighbour"])]);
+        await (neighbour?.NextAsync(line => Tells(line, Ready), TimeSpan.FromMinutes(1)) ?? Task.CompletedTask);
+
+        string[] alone = [.. Run(folder["data"]), "--no-mdns", "--listen", "127.0.0.1:0"], stored = [.. alone, "--peer", $"{known.Address}"];
+        var hello = new List<double>();
+        var ways = new List<(string Name, Func<int, Task<double>> TakeAsync, List<double> Times)>
         {
-            // The first start makes the identity and the store, and meets the peer: the second knows it.
-            var (first, second, third) = (
-                await TimeAsync([typeof(StartTime).Assembly.Location, "hello"], "hello"),
-                await TimeAsync(Run(folder["data"], known), "ready"),
-                await TimeAsync(Run(folder["data"], known), "peer-connected"));
-            if (i > 0)
-            {
-                hello.Add(first);
-                ready.Add(second);
-                connected.Add(third);
-            }
+            ("ready", _ => TimeAsync(Here([Program, .. alone]), Ready), []),
+            ("connected with a stored peer", _ => TimeAsync(Here([Program, .. stored]), Connected), []),
+            ("connected by a bootstrap node, with an empty store", i => TimeAsync(
+                Here([Program, .. Run(folder[$"bootstrap-{i}"]), "--no-mdns", "--listen", "127.0.0.1:0", "--bootstrap", $"{known.Address}"]), Connected), []),
+        };
+        if (lan is not null)
+        {
+            ways.Add(("connected by mDNS on a LAN of two hosts, with an empty store", i => TimeAsync(
+                lan[2].In("dotnet", [Program, .. Run(folder[$"mdns-{i}"])]), Connected), []));
         }
 
-        yield return new Figure("start of the process to ready", Samples.Median(ready), "ms", Samples.Median(hello)) { Note = "ceiling: hello world" };
-        yield return new Figure("start of the process to connected with a stored peer", Samples.Median(connected), "ms", Samples.Median(hello)) { Note = "ceiling: hello world" };
+        for (var i = 0; i <= scale.Of(3, 10); i++)
+        {
+            var first = await TimeAsync(Here(typeof(StartTime).Assembly.Location, "hello"), "hello");
+            foreach (var (_, takeAsync, times) in ways)
+            {
+                times.Add(await takeAsync(i));
+            }
+
+            hello.Add(first);
+        }
+
+        // The first of each makes the identity and the store, and meets the peer: the second knows it.
+        foreach (var (name, _, times) in ways)
+        {
+            yield return new Figure($"start of the process to {name}", Samples.Median(times[1..]), "ms", Samples.Median(hello[1..])) { Note = Ceiling };
+        }
     }
 
-    private static string[] Run(string data, LoopbackNode known) =>
-        [Program, "run", "--json", "--no-mdns", "--data", data, "--listen", "127.0.0.1:0", "--peer", known.Address.ToString()];
+    private static bool CanHaveLan => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/ip");
+
+    private static string[] Run(string data) => ["run", "--json", "--page", "off", "--data", data];
+
+    private static ProcessStartInfo Here(params IEnumerable<string> arguments) => new("dotnet", arguments);
 
     /// <summary>Until the program tells of it. Killed then, as nothing that is measured.</summary>
-    private static async Task<double> TimeAsync(string[] arguments, string until)
+    private static async Task<double> TimeAsync(ProcessStartInfo start, string until)
     {
+        start.RedirectStandardOutput = true;
         var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(start)!;
         try
         {
             while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line)
             {
-                if (line == until || (line.StartsWith('{') && JsonNode.Parse(line)!["event"]?.ToString() == until))
+                if (line == until || Tells(line, until))
                 {
                     return clock.Elapsed.TotalMilliseconds;
                 }
@@ -62,4 +90,6 @@ internal sealed class StartTime : IBenchmark
             await process.WaitForExitAsync();
         }
     }
+
+    private static bool Tells(string line, string what) => line.StartsWith('{') && JsonNode.Parse(line)!["event"]?.ToString() == what;
 }
