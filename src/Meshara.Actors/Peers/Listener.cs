@@ -24,7 +24,7 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     private ListenerSettings _settings;
     private readonly CancellationTokenSource _alive = new();
     private TokenBucketRateLimiter _all;
-    private PartitionedRateLimiter<IPAddress> _perSource;
+    private SourceRates _perSource;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>Those that were told to give way and have not ended yet.</summary>
@@ -85,22 +85,22 @@ internal sealed class Listener : ReceiveActor, IWithTimers
     {
         var atOnce = (perSecond + StepsPerSecond - 1) / StepsPerSecond;
         var bucket = Bucket(atOnce, TimeSpan.FromSeconds((double)atOnce / perSecond));
-        (bucket.TokenLimit, bucket.AutoReplenishment) = (perSecond * 2, false);
+        bucket.TokenLimit = perSecond * 2;
         return bucket;
     }
 
-    private static (TokenBucketRateLimiter All, PartitionedRateLimiter<IPAddress> PerSource) LimitersOf(ListenerSettings settings) => (
+    private static (TokenBucketRateLimiter All, SourceRates PerSource) LimitersOf(ListenerSettings settings) => (
         new TokenBucketRateLimiter(Evenly(settings.AcceptsPerSecond)),
-        PartitionedRateLimiter.Create<IPAddress, IPAddress>(source =>
-            RateLimitPartition.GetTokenBucketLimiter(source, _ => Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1)))));
+        new SourceRates(Bucket(settings.AcceptsPerSourcePerMinute / 60, TimeSpan.FromSeconds(1))));
 
+    /// <summary>Replenished when somebody dials, and not by a timer: a node that nobody dials has nothing to do.</summary>
     private static TokenBucketRateLimiterOptions Bucket(int perPeriod, TimeSpan period) => new()
     {
         TokenLimit = Math.Max(1, perPeriod) * 2,
         TokensPerPeriod = Math.Max(1, perPeriod),
         ReplenishmentPeriod = period,
         QueueLimit = 0,
-        AutoReplenishment = true,
+        AutoReplenishment = false,
     };
 
     private static async Task<object> AcceptOne(IPeerListener listener, CancellationToken cancellation)
@@ -137,13 +137,12 @@ internal sealed class Listener : ReceiveActor, IWithTimers
             return;
         }
 
-        // Only now, and not fifty times a second: a node that nobody dials has nothing to do.
         _all.TryReplenish();
         using var lease = _all.AttemptAcquire();
 
         // Who can dial from loopback runs on this machine and has shorter ways to harm it; behind one address many may be honest. And where the
         // processor is so busy that sockets do not close as fast as they come, none may come: they would take every file handle.
-        if (_leaving.Count >= _settings.MaxHandshakes || !lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.AttemptAcquire(source).IsAcquired))
+        if (_leaving.Count >= _settings.MaxHandshakes || !lease.IsAcquired || (!IPAddress.IsLoopback(source) && !_perSource.TryTake(source)))
         {
             TurnAway(socket, Reason.RateLimited);
             return;
