@@ -55,11 +55,14 @@ internal static class Populace
 
     public static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        for (var i = 0; i < 200 && !await holds(); i++)
+        // Asked once each time: what held a moment ago may hold no longer, when a peer is back already.
+        var held = await holds();
+        for (var i = 0; i < 200 && !held; i++)
         {
             await Task.Delay(25);
+            held = await holds();
         }
 
-        (await holds()).ShouldBeTrue();
+        held.ShouldBeTrue();
     }
 }
