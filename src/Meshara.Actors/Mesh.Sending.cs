@@ -1,6 +1,5 @@
 using System.Text;
-using Meshara.Actors.Peers;
-using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Core.Identity;
 
 namespace Meshara.Actors;
@@ -37,8 +36,26 @@ public sealed partial class Mesh
             throw new ArgumentException("There is nothing to send.", nameof(payloads));
         }
 
-        var send = PeerConnectionProtocol.Send.Of(channel, payloads);
-        var answer = await AskAsync(new MeshProtocol.ForPeer(peer, send), cancellation).ConfigureAwait(false);
-        return answer is SendResult result ? result : SendResult.NotConnected;
+        cancellation.ThrowIfCancellationRequested();
+        return await OutboxOfAsync(peer, cancellation).ConfigureAwait(false) is { } outbox
+            ? outbox.Send(Outbound.Of(channel, payloads))
+            : SendResult.NotConnected;
     }
+
+    /// <summary>
+    /// For who was told <see cref="SendResult.QueueFull"/>: completes when half of what may wait for the peer is free; at once if it is free
+    /// already, or if the peer is not connected.
+    /// </summary>
+    /// <param name="peer">To whom something is to be sent.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task WaitForRoomAsync(NodeId peer, CancellationToken cancellation = default)
+    {
+        if (await OutboxOfAsync(peer, cancellation).ConfigureAwait(false) is { } outbox)
+        {
+            await outbox.WhenRoomAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<Outbox?> OutboxOfAsync(NodeId peer, CancellationToken cancellation) =>
+        (await StartedAsync(cancellation).ConfigureAwait(false)).Outboxes[peer];
 }

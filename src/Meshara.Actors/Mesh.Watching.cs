@@ -10,10 +10,10 @@ namespace Meshara.Actors;
 public sealed partial class Mesh
 {
     /// <summary>The door to a supervisor that was put together by somebody else, and runs.</summary>
-    internal static Mesh To(ActorSystem system, IActorRef supervisor, NodeDescription node, MesharaSettings settings)
+    internal static Mesh To(ActorSystem system, IActorRef supervisor, NodeContext node)
     {
         var mesh = new Mesh(system, supervisor.Path.Name);
-        mesh._started.SetResult(new Started(system, supervisor, node, settings));
+        mesh._started.SetResult(new Started(system, supervisor, node));
         return mesh;
     }
 

@@ -10,6 +10,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Actors.Hosting;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Peers.Reachability;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -120,18 +121,21 @@ public sealed partial class Mesh
     {
         CheckChannel(channel);
         var started = await StartedAsync(cancellation).ConfigureAwait(false);
-        var buffer = Channel.CreateBounded<PeerMessage>(started.Settings.Events.SubscriberBuffer);
-        started.Child("messages").Tell(new MessageFeed.Subscribe(channel, buffer.Writer));
+        var subscription = new ReaderSubscription(channel, started.Settings.Events.SubscriberBuffer);
+        started.Subscriptions.Add(subscription);
         try
         {
-            await foreach (var message in buffer.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await foreach (var piece in subscription.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
-                yield return message;
+                foreach (var message in piece)
+                {
+                    yield return message;
+                }
             }
         }
         finally
         {
-            buffer.Writer.TryComplete();
+            started.Subscriptions.Remove(subscription);
         }
     }
 
@@ -140,7 +144,10 @@ public sealed partial class Mesh
     public async Task SubscribeAsync(string channel, IActorRef subscriber, CancellationToken cancellation = default)
     {
         CheckChannel(channel);
-        (await StartedAsync(cancellation).ConfigureAwait(false)).Child("messages").Tell(new MessageFeed.SubscribeActor(channel, subscriber));
+        var started = await StartedAsync(cancellation).ConfigureAwait(false);
+        var subscription = new ActorSubscription(channel, subscriber);
+        started.Subscriptions.Add(subscription);
+        started.Child("messages").Tell(subscription);
     }
 
     /// <summary>What happens from now on; <paramref name="history"/> starts with what is remembered of the past. A reader that lags loses the oldest.</summary>
@@ -223,7 +230,7 @@ public sealed partial class Mesh
                 throw new MesharaStartException(failed.Message);
             }
 
-            mesh._started.SetResult(new Started(system, supervisor, node, settings));
+            mesh._started.SetResult(new Started(system, supervisor, node));
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, $"stop-{name}", async () =>
             {
                 await mesh.StopAsync().ConfigureAwait(false);
@@ -264,13 +271,17 @@ public sealed partial class Mesh
         return await started.Supervisor.Ask<object>(question, patience ?? Patience, cancellation).ConfigureAwait(false);
     }
 
-    private sealed class Started(ActorSystem system, IActorRef supervisor, NodeDescription node, MesharaSettings settings)
+    private sealed class Started(ActorSystem system, IActorRef supervisor, NodeContext node)
     {
-        private volatile MesharaSettings _settings = settings;
+        private volatile MesharaSettings _settings = node.Settings;
 
         public IActorRef Supervisor { get; } = supervisor;
 
-        public NodeDescription Node { get; } = node;
+        public NodeDescription Node { get; } = node.Node;
+
+        public Outboxes Outboxes { get; } = node.Outboxes;
+
+        public Subscriptions Subscriptions { get; } = node.Subscriptions;
 
         public MesharaSettings Settings { get => _settings; set => _settings = value; }
 

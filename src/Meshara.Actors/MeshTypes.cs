@@ -72,7 +72,7 @@ public enum SendResult
     /// <summary>The peer is not connected.</summary>
     NotConnected,
 
-    /// <summary>What waits for the peer has reached its bound: send again when it has drained.</summary>
+    /// <summary>What waits for the peer has reached its bound: send again after <see cref="Mesh.WaitForRoomAsync"/>.</summary>
     QueueFull,
 
     /// <summary>The message or the name of its channel is over the limit.</summary>
@@ -80,10 +80,34 @@ public enum SendResult
 }
 
 /// <summary>A message from a peer.</summary>
-/// <param name="From">Who sent it, proven.</param>
-/// <param name="Channel">On which channel.</param>
-/// <param name="Payload">The bytes, the receiver's own.</param>
-public sealed record PeerMessage(NodeId From, string Channel, ReadOnlyMemory<byte> Payload);
+public sealed record PeerMessage
+{
+    private readonly MessageOrigin _origin;
+
+    /// <summary>Makes one, for a test perhaps.</summary>
+    public PeerMessage(NodeId from, string channel, ReadOnlyMemory<byte> payload)
+        : this(new MessageOrigin(from, channel), payload)
+    {
+    }
+
+    internal PeerMessage(MessageOrigin origin, ReadOnlyMemory<byte> payload) => (_origin, Payload) = (origin, payload);
+
+    /// <summary>Who sent it, proven.</summary>
+    public NodeId From => _origin.Peer;
+
+    /// <summary>On which channel.</summary>
+    public string Channel => _origin.Channel;
+
+    /// <summary>The bytes, the receiver's own.</summary>
+    public ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>Takes it apart.</summary>
+    public void Deconstruct(out NodeId from, out string channel, out ReadOnlyMemory<byte> payload) =>
+        (from, channel, payload) = (From, Channel, Payload);
+}
+
+/// <summary>What the messages of one peer on one channel have in common. They share it: there may be millions of them.</summary>
+internal sealed record MessageOrigin(NodeId Peer, string Channel);
 
 /// <summary>How a node is.</summary>
 /// <param name="Node">Who and where it is.</param>

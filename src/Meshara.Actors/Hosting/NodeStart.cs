@@ -24,7 +24,7 @@ namespace Meshara.Actors.Hosting;
 /// </summary>
 internal static class NodeStart
 {
-    public static (IActorRef Supervisor, NodeDescription Node) Start(
+    public static (IActorRef Supervisor, NodeContext Node) Start(
         ActorSystem system, string name, MesharaSettings settings)
     {
         if (!system.Dispatchers.HasDispatcher(settings.Dispatcher))
@@ -78,7 +78,7 @@ internal static class NodeStart
             };
             var supervisor = system.ActorOf(MeshSupervisor.Props(context, parts), name);
             figures.Mailbox = ((ActorRefWithCell)supervisor).Underlying is { } cell ? () => cell.NumberOfMessages : null;
-            return (supervisor, node);
+            return (supervisor, context);
         }
         catch (Exception e) when (e is TransportException or IdentityException or InvalidActorNameException)
         {

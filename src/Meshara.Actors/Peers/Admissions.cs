@@ -50,13 +50,18 @@ internal sealed class Admissions(
         var source = connection.Source == PeerSource.Inbound && state.Neighbours[peer] is not null ? PeerSource.Mdns : connection.Source;
         connection = state.Connections.Update(connection with
         {
-            Introduction = opened.Introduction, OpenedAt = state.Now, Source = source,
+            Introduction = opened.Introduction, Outbox = opened.Outbox, OpenedAt = state.Now, Source = source,
             ClockOffset = opened.Introduction.Record is { } record ? Health.OffsetBy(record.Sequence, state.Now) : null,
         });
         HandshakeIsOver(connection);
         Attempts.Opened(state, connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
+        if (connection.Outbox is { } outbox)
+        {
+            state.Node.Outboxes.Open(peer, outbox);
+        }
+
         BootstrapDialEnded(connection, null);
         state.OwnFault.OnOpened();
         if (state.Book[peer] is null && state.Neighbours[peer] is null)
@@ -115,6 +120,11 @@ internal sealed class Admissions(
         if (connection.Peer is { } peer)
         {
             state.Roster = state.Roster.Remove(peer, ended.Connection);
+            if (connection.Outbox is { } outbox)
+            {
+                state.Node.Outboxes.Close(peer, outbox);
+            }
+
             verdicts.Judge(connection, peer, ended);
             state.Pauses.OnEnded(peer, ended, state.Now);
         }

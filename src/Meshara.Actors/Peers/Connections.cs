@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -44,6 +45,9 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
     public NetworkGroup? Group { get; private init; }
 
     public Introduction? Introduction { get; init; }
+
+    /// <summary>Where the messages for the peer go, once it is open.</summary>
+    public Outbox? Outbox { get; init; }
 
     /// <summary>As the connection last reported it.</summary>
     public TimeSpan? RoundTripTime { get; init; }

@@ -5,6 +5,7 @@ using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Peers.Dialling;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Peers.Reachability;
 using Meshara.Actors.Store;
 using Meshara.Core.Peers;
@@ -39,7 +40,6 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private readonly Reconfiguration _reconfiguration;
     private readonly NetcheckDesk _netchecks;
     private readonly IActorRef _events;
-    private readonly IActorRef _messages;
     private readonly IActorRef _store;
     private readonly IActorRef _listener;
     private readonly IActorRef _discovery;
@@ -52,7 +52,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         var dispatcher = node.Settings.Dispatcher;
         var history = node.Settings.Events.History;
         _events = Context.ActorOf(Akka.Actor.Props.Create(() => new EventFeed(history)).WithDispatcher(dispatcher), "events");
-        _messages = Context.ActorOf(Akka.Actor.Props.Create(() => new MessageFeed()).WithDispatcher(dispatcher), "messages");
+        Context.ActorOf(Akka.Actor.Props.Create(() => new MessageFeed(node.Subscriptions)).WithDispatcher(dispatcher), "messages");
         _store = parts.StartStore(Context, Self);
         _listener = parts.StartListener(Context);
         _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;
@@ -205,8 +205,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
     private LiveConnection Start(ConnectionOrigin origin, PeerSource source, Claim claim, Listener.Inbound? handshake)
     {
         var number = ++_lastConnection;
-        var actor = Context.ActorOf(
-            PeerConnection.Props(number, origin, _state.Node, Self, _messages, _state.Random.Next()), $"peer-{number}");
+        var actor = Context.ActorOf(PeerConnection.Props(number, origin, _state.Node, Self, _state.Random.Next()), $"peer-{number}");
         Context.Watch(actor);
         var connection = new LiveConnection(number, actor, origin)
         {

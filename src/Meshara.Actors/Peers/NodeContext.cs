@@ -1,5 +1,6 @@
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Telemetry;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -27,6 +28,12 @@ internal sealed record NodeContext(
 
     /// <summary>Where the actors of the node write what can be measured of it.</summary>
     public NodeFigures Figures { get; init; } = new();
+
+    /// <summary>Who wants which messages of the peers.</summary>
+    public Subscriptions Subscriptions { get; } = new();
+
+    /// <summary>Where messages for the peers go.</summary>
+    public Outboxes Outboxes { get; } = new();
 
     public Envelope Hello(PeerAddress observed) =>
         Handshake.Hello(Settings.Network, Agent, ListenPort, observed, Record.For(AddressReach.Of(observed)), Handshake.CheckReach);

@@ -6,6 +6,7 @@ using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Discovery;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Telemetry;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
@@ -48,6 +49,8 @@ public abstract class MeshSpec : VirtualTimeSpec
 
         /// <summary>What can be measured of it; a spec that does gives it figures of a name of their own.</summary>
         public NodeFigures Figures { get; set; } = new();
+
+        public Outboxes Outboxes { get; set; } = new();
 
         /// <summary>In the place of the discovery on the local network.</summary>
         public TestProbe Lan { get; set; } = null!;
@@ -95,6 +98,7 @@ public abstract class MeshSpec : VirtualTimeSpec
         Settings = Settings with { Peers = [.. configured.Select(p => new PeerTarget(p.Address, null))] };
         var context = ContextOf(node.Identity, node.Host, TransportOf(node)) with { Figures = node.Figures };
         Settings = settings;
+        node.Outboxes = context.Outboxes;
 
         var listener = context.Transport.Listen(new ListenAddress(new IPEndPoint(node.Host, 7373)));
         node.IsReleased = false;

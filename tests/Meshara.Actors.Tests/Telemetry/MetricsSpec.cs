@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Peers;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Peers.Bans;
 using Meshara.Actors.Telemetry;
 using Meshara.Actors.Tests.Peers;
@@ -11,7 +12,6 @@ using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
 using Activity = System.Diagnostics.Activity;
-using Send = Meshara.Actors.Peers.Connection.PeerConnectionProtocol.Send;
 
 namespace Meshara.Actors.Tests.Telemetry;
 
@@ -81,8 +81,7 @@ public sealed class MetricsSpec : MeshSpec
         Pass(Seconds(2));
         var before = _seen["meshara.io transmit"]!.Value;
 
-        Tell(_alice, new MeshProtocol.ForPeer(_bob.Id, Send.Of("chat", new byte[1000], new byte[1000], new byte[1000])));
-        ExpectMsg<SendResult>().ShouldBe(SendResult.Queued);
+        _alice.Outboxes[_bob.Id]!.Send(Outbound.Of("chat", new byte[1000], new byte[1000], new byte[1000])).ShouldBe(SendResult.Queued);
         Pass(Seconds(2));
 
         _seen["meshara.messages transmit"].ShouldBe(3);

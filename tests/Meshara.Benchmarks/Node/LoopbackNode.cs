@@ -14,7 +14,7 @@ internal sealed class LoopbackNode : IAsyncDisposable
     private const string Limits = """
         meshara.listen = "127.0.0.1:0"
         meshara.discovery { enabled-methods = [manual], max-peers = 10000, target-peers = 0 }
-        meshara.connection { max-pings-per-minute = 100000, handshake-timeout = 1m }
+        meshara.connection { max-pings-per-minute = 100000, handshake-timeout = 1m, max-frames-per-second = 10000000, max-receive-rate = 1GiB }
         meshara.listener { max-handshakes = 65536, max-handshakes-per-source = 65536, accepts-per-second = 100000, accepts-per-source-per-minute = 6000000 }
         """;
 

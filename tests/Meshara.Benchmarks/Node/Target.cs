@@ -20,7 +20,7 @@ internal static class Target
         if (kind == "node")
         {
             await using var node = await LoopbackNode.StartAsync();
-            await node.Mesh.SubscribeAsync(Channel, node.System.ActorOf(Props.Create(() => new Counter())));
+            var reading = CountAsync(node.Mesh);
             Console.WriteLine(node.Address.Port.ToString(CultureInfo.InvariantCulture));
             await AnswerAsync();
         }
@@ -80,8 +80,11 @@ internal static class Target
         }
     }
 
-    private sealed class Counter : ReceiveActor
+    private static async Task CountAsync(Mesh mesh)
     {
-        public Counter() => Receive<PeerMessage>(_ => _received++);
+        await foreach (var _ in mesh.ReceiveAsync(Channel))
+        {
+            _received++;
+        }
     }
 }

@@ -274,16 +274,16 @@ internal sealed class NodeProcess : IDisposable
     }
 
     private static Process Start(LanHost host, string[] arguments) =>
-        Start(host.In("env", ["--default-signal=INT", "dotnet", Program, .. arguments]));
+        Start(host.In("env", ["--default-signal=INT,HUP", "dotnet", Program, .. arguments]));
 
     /// <summary>
-    /// On Linux through <c>env</c>, which becomes the program: a runner that a shell started in the background ignores SIGINT, and its
+    /// On Linux through <c>env</c>, which becomes the program: a runner in the background of a shell ignores SIGINT, one of nohup SIGHUP, and its
     /// children would inherit that.
     /// </summary>
     private static Process Start(string[] arguments, params string[] variables)
     {
         string[] program = ["dotnet", Program, .. arguments];
-        string[] all = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. variables, .. program] : program;
+        string[] all = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", .. variables, .. program] : program;
         return Start(new ProcessStartInfo(all[0], all[1..]));
     }
 

@@ -53,7 +53,7 @@ internal sealed class TestWorld : IAsyncDisposable
             listener.Dispose);
         var supervisor = _system.ActorOf(MeshSupervisor.Props(context, parts), $"node-{host.Replace('.', '-')}");
         await supervisor.Ask<NodeDescription>(new MeshProtocol.WhenReady(), TimeSpan.FromSeconds(30));
-        return Mesh.To(_system, supervisor, node, Settings);
+        return Mesh.To(_system, supervisor, context);
     }
 
     /// <summary>A peer from <paramref name="host"/> is connected with a node.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Akka.Actor;
 using Google.Protobuf;
-using Meshara.Actors.Configuration;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -13,23 +13,23 @@ namespace Meshara.Actors.Peers.Connection;
 
 /// <summary>
 /// What is said on one connection once both sides know each other. Owned by its connection, on that actor's thread. Messages of one
-/// chunk go to the feed together, and nothing more is read until the application has taken them.
+/// chunk are handed on together, and nothing more is read until the application has room for them.
 /// </summary>
-internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, Vitality vitality, ConnectionSettings limits, IActorRef messages)
+internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, Vitality vitality, Delivery delivery)
 {
     private readonly Arrivals _arrivals = new(hearsay.Peer);
 
-    /// <summary>Whether the application has not taken yet what was received.</summary>
-    public bool IsDelivering { get; private set; }
+    /// <summary>Whether the application has no room yet for what was received.</summary>
+    public bool IsDelivering => delivery.IsUnderWay;
 
     /// <summary>That of a connection which both sides have said hello on.</summary>
-    public static Conversation Begin(long connection, NodeId peer, NodeContext node, IActorRef supervisor, Link link, Vitality vitality, IActorRef messages)
+    public static Conversation Begin(long connection, NodeId peer, NodeContext node, IActorRef supervisor, Link link, Vitality vitality, IActorRef self)
     {
         var offences = new Offences(connection, node.Clock, supervisor);
         return new Conversation(
             new Hearsay(connection, peer, node, offences, supervisor),
             new ReachTalk(connection, node.Clock, link.Say, offences, supervisor),
-            link, vitality, node.Settings.Connection, messages);
+            link, vitality, new Delivery(node.Subscriptions, self));
     }
 
     /// <summary>A frame, and how many bytes have arrived behind it.</summary>
@@ -74,8 +74,7 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
         var count = _arrivals.Count;
         if (count > 0)
         {
-            IsDelivering = true;
-            messages.Tell(new Deliver(_arrivals.TakeAll()));
+            delivery.Begin(_arrivals.TakeAll());
         }
 
         return count;
@@ -86,14 +85,11 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
     {
         switch (message)
         {
-            case Send send:
-                sender.Tell(Send(send));
-                break;
             case PingNow:
                 link.Say(vitality.Ping(sender));
                 break;
-            case Delivered:
-                GoOnReading();
+            case Delivery.RoomAgain:
+                GoOnDelivering();
                 break;
             case AskForPeers:
                 link.Say(hearsay.Ask());
@@ -110,24 +106,14 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
         }
     }
 
-    /// <summary>The application has taken them.</summary>
-    private void GoOnReading()
+    private void GoOnDelivering()
     {
-        IsDelivering = false;
-        vitality.Paused();
-        link.Read();
-    }
-
-    /// <summary>Queues what the application sends.</summary>
-    private SendResult Send(Send send)
-    {
-        // What the queue could never hold would be told that it is full for ever.
-        if (send.Largest > limits.MaxFrameSize || send.Frames.Length > limits.MaxQueuedSize || send.Messages > limits.MaxQueuedMessages)
+        delivery.GoOn();
+        if (!delivery.IsUnderWay)
         {
-            return SendResult.TooLarge;
+            vitality.Paused();
+            link.Read();
         }
-
-        return link.TrySend(send.Frames, send.Messages) ? SendResult.Queued : SendResult.QueueFull;
     }
 
     /// <summary>The heartbeat is due. Something to say is said; true when the peer is dead.</summary>

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Akka.Actor;
 using Akka.Event;
 using Google.Protobuf;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
 using Meshara.Core.Wire;
@@ -16,11 +17,8 @@ namespace Meshara.Actors.Peers.Connection;
 /// </summary>
 internal sealed class Link
 {
-    /// <summary>One read fills at most this; it is also the largest TLS record (RFC 8446 section 5.1). Held only while bytes arrive.</summary>
-    private const int ReadBuffer = 16 * 1024;
-
     private readonly Stream _stream;
-    private readonly OutboundQueue _queue;
+    private readonly Outbox _outbox;
     private readonly Intake _intake;
     private readonly Vitality _vitality;
     private readonly IActorRef _connection;
@@ -35,10 +33,13 @@ internal sealed class Link
     /// <param name="vitality">Knows of writes and frames that do not end.</param>
     /// <param name="connection">Told <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/> and <see cref="Broke"/>.</param>
     /// <param name="alive">Cancelled when the connection has stopped.</param>
-    public Link(IPeerLink link, OutboundQueue queue, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
+    public Link(IPeerLink link, Outbox outbox, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
     {
-        (_stream, _queue, _intake, _vitality, _connection, _alive) = (link.Stream, queue, intake, vitality, connection, alive);
-        _reader = PipeReader.Create(link.Stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, leaveOpen: true, useZeroByteReads: true));
+        (_stream, _outbox, _intake, _vitality, _connection, _alive) = (link.Stream, outbox, intake, vitality, connection, alive);
+
+        // Without anything to read a connection holds no buffer.
+        _reader = PipeReader.Create(
+            link.Stream, new StreamPipeReaderOptions(ReadBuffers.All, ReadBuffers.Size, leaveOpen: true, useZeroByteReads: true));
     }
 
     /// <summary>Bytes received, headers included.</summary>
@@ -61,33 +62,28 @@ internal sealed class Link
             _reading = true;
             if (!_intake.BeginRest())
             {
-                ReadAsync().PipeTo(_connection);
+                _ = ReadAsync();
             }
         }
     }
 
     /// <summary>The rest that a fast peer had to wait for is over.</summary>
-    public void OnRested() => ReadAsync().PipeTo(_connection);
+    public void OnRested() => _ = ReadAsync();
 
-    /// <summary>Sends what the application says, in its turn; false when too much waits already.</summary>
-    public bool TrySend(ReadOnlyMemory<byte> frames, int messages)
-    {
-        var room = _queue.TryAdd(frames, messages);
-        Write();
-        return room;
-    }
+    /// <summary>The application has sent something.</summary>
+    public void OnSent() => Write();
 
     /// <summary>Sends what the protocol itself says, in its turn.</summary>
     public void Say(Envelope frame)
     {
-        _queue.AddControl(frame);
+        _outbox.AddControl(frame);
         Write();
     }
 
     /// <summary>Says this instead of all that waits.</summary>
     public void SayLast(Envelope frame)
     {
-        _queue.Clear();
+        _outbox.Close();
         Say(frame);
     }
 
@@ -157,50 +153,49 @@ internal sealed class Link
 
     private void Write()
     {
-        if (_writing || _queue.IsEmpty)
+        if (!_writing && _outbox.TakeBatch() is { Count: > 0 } batch)
         {
-            return;
+            _writing = true;
+            _vitality.Writing();
+            _ = WriteAsync(batch);
         }
-
-        _writing = true;
-        _vitality.Writing();
-        var (frames, size) = _queue.TakeBatch();
-        WriteAsync(frames, size).PipeTo(_connection);
     }
 
-    private async Task<object> ReadAsync()
+    private async Task ReadAsync()
     {
-        if (_exhausted)
-        {
-            return Ended.Instance;
-        }
-
+        object outcome = Ended.Instance;
         try
         {
-            _arrived = await _reader.ReadAsync(_alive).ConfigureAwait(false);
-            return _arrived is { IsCompleted: true, Buffer.IsEmpty: true } ? Ended.Instance : Arrived.Instance;
+            if (!_exhausted)
+            {
+                _arrived = await _reader.ReadAsync(_alive).ConfigureAwait(false);
+                outcome = _arrived is { IsCompleted: true, Buffer.IsEmpty: true } ? Ended.Instance : Arrived.Instance;
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            return new Broke(LinkFailure.ReasonOf(e));
+            outcome = new Broke(LinkFailure.ReasonOf(e));
         }
+
+        _connection.Tell(outcome);
     }
 
-    private async Task<object> WriteAsync(List<Outbound> frames, int size)
+    private async Task WriteAsync(List<Outbound> batch)
     {
+        object outcome = Wrote.Instance;
+
         // Rented while bytes move only: an idle connection holds no buffer. What is encoded already and goes alone needs none.
-        var rented = frames is [{ Frame: null }] ? null : ArrayPool<byte>.Shared.Rent(size);
+        var rented = batch is [{ IsControl: false }] ? null : ArrayPool<byte>.Shared.Rent(SizeOf(batch));
         try
         {
-            var bytes = rented is null ? frames[0].Encoded : rented.AsMemory(0, Encode(frames, rented));
+            var bytes = rented is null ? batch[0].Encoded : rented.AsMemory(0, Encode(batch, rented));
             await _stream.WriteAsync(bytes, _alive).ConfigureAwait(false);
             Sent += bytes.Length;
-            SentMessages += MessagesOf(frames);
-            return Wrote.Instance;
+            SentMessages += MessagesOf(batch);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            return new Broke(LinkFailure.ReasonOf(e));
+            outcome = new Broke(LinkFailure.ReasonOf(e));
         }
         finally
         {
@@ -209,25 +204,38 @@ internal sealed class Link
                 ArrayPool<byte>.Shared.Return(rented);
             }
         }
+
+        _connection.Tell(outcome);
     }
 
-    private static int Encode(List<Outbound> frames, byte[] into)
+    private static int SizeOf(List<Outbound> batch)
+    {
+        var size = 0;
+        foreach (var outbound in batch)
+        {
+            size += outbound.Size;
+        }
+
+        return size;
+    }
+
+    private static int Encode(List<Outbound> batch, byte[] into)
     {
         var written = 0;
-        foreach (var frame in frames)
+        foreach (var outbound in batch)
         {
-            written += frame.Write(into.AsSpan(written));
+            written += outbound.Write(into.AsSpan(written));
         }
 
         return written;
     }
 
-    private static int MessagesOf(List<Outbound> frames)
+    private static int MessagesOf(List<Outbound> batch)
     {
         var messages = 0;
-        foreach (var frame in frames)
+        foreach (var outbound in batch)
         {
-            messages += frame.Messages;
+            messages += outbound.Messages;
         }
 
         return messages;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Akka.Actor;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -24,7 +25,7 @@ namespace Meshara.Actors.Peers.Connection;
 /// </code>
 /// </remarks>
 internal sealed class PeerConnection(
-    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) : ReceiveActor, IWithTimers
+    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : ReceiveActor, IWithTimers
 {
     private readonly CancellationTokenSource _alive = new();
     private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed), node.Figures.RoundTrip);
@@ -32,13 +33,14 @@ internal sealed class PeerConnection(
 
     private IPeerLink? _peer;
     private Link? _link;
+    private Outbox? _outbox;
     private Introduction? _introduction;
     private Conversation? _conversation;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, IActorRef messages, int seed) =>
-        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, messages, seed)).WithDispatcher(node.Settings.Dispatcher);
+    public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) =>
+        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, seed)).WithDispatcher(node.Settings.Dispatcher);
 
     protected override void PreStart()
     {
@@ -61,9 +63,9 @@ internal sealed class PeerConnection(
         Receive<Proof.Given>(proven =>
         {
             _peer = proven.Link;
-            var limits = node.Settings.Connection;
-            _link = new Link(
-                proven.Link, new OutboundQueue(limits), new Intake(limits, node.Clock, Timers), _vitality, Self, _alive.Token);
+            var (self, limits) = (Self, node.Settings.Connection);
+            _outbox = new Outbox(limits, wake: () => self.Tell(Sent.Instance));
+            _link = new Link(proven.Link, _outbox, new Intake(limits, node.Clock, Timers), _vitality, self, _alive.Token);
             BecomeHandshaking();
         });
         Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
@@ -135,10 +137,10 @@ internal sealed class PeerConnection(
 
     private void BecomeConnected()
     {
-        _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, messages);
+        _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, Self);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
-        supervisor.Tell(new Opened(number, _introduction!));
+        supervisor.Tell(new Opened(number, _introduction!) { Outbox = _outbox });
         AskForLife();
     }
 
@@ -181,6 +183,7 @@ internal sealed class PeerConnection(
         Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, ArmHeartbeat));
         Receive<Intake.Rested>(_ => _link!.OnRested());
         Receive<Link.Arrived>(_ => Take());
+        Receive<Sent>(_ => _link!.OnSent());
         Receive<Link.Wrote>(_ =>
         {
             _link!.OnWrote();
@@ -281,13 +284,13 @@ internal sealed class PeerConnection(
     {
         ReportActivity();
         _vitality.Abandon(reason);
+        _outbox?.Close();
         supervisor.Tell(new Ended(number, reason, byPeer, detail) { Proven = _peer?.RemoteKey });
     }
 
     /// <summary>What people ask of a peer that is not, or no longer, connected.</summary>
     private void NotConnected()
     {
-        Receive<Send>(_ => Sender.Tell(SendResult.NotConnected));
         Receive<PingNow>(_ => Sender.Tell(new MeshProtocol.Failed(Reason.NotConnected)));
         Receive<Describe>(_ => Sender.Tell(new Description(number, 0, 0, null, null)));
         ReceiveAny(_ => { });

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text;
 using Akka.Event;
 using Meshara.Actors.Configuration;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -44,7 +44,11 @@ internal static class PeerConnectionProtocol
     public sealed record Refuse(Reason Reason);
 
     /// <summary>To the supervisor: both sides have said hello.</summary>
-    public sealed record Opened(long Connection, Introduction Introduction);
+    public sealed record Opened(long Connection, Introduction Introduction)
+    {
+        /// <summary>Where the messages for the peer go; null in a simulation, which has none.</summary>
+        public Outbox? Outbox { get; init; }
+    }
 
     /// <summary>To the supervisor: the connection is no more, and the actor will stop by itself.</summary>
     /// <param name="ByPeer">The peer said so in a goodbye.</param>
@@ -71,32 +75,10 @@ internal static class PeerConnectionProtocol
     /// <summary>What a connection is told while both sides know each other.</summary>
     public interface IToConversation;
 
-    /// <summary>Queue messages, all or none; answered with a <see cref="SendResult"/>.</summary>
-    /// <param name="Frames">Encoded by who sends them: on that thread, and into one array.</param>
-    /// <param name="Messages">How many they are.</param>
-    /// <param name="Largest">The body of the largest, in bytes.</param>
-    public sealed record Send(ReadOnlyMemory<byte> Frames, int Messages, int Largest) : IToConversation
+    /// <summary>The application has sent something; it waits in the outbox.</summary>
+    public sealed record Sent : IDeadLetterSuppression
     {
-        public static Send Of(string channel, params IReadOnlyList<ReadOnlyMemory<byte>> payloads)
-        {
-            Span<byte> name = stackalloc byte[Mesh.MaxChannelLength];
-            name = name[..Encoding.UTF8.GetBytes(channel, name)];
-            var (size, largest) = (0, 0);
-            for (var i = 0; i < payloads.Count; i++)
-            {
-                var frame = DataFrame.SizeOf(name.Length, payloads[i].Length);
-                size = checked(size + frame);
-                largest = Math.Max(largest, frame - FrameCodec.HeaderSize);
-            }
-
-            var frames = new byte[size];
-            for (var (i, at) = (0, 0); i < payloads.Count; i++)
-            {
-                at += DataFrame.Write(frames.AsSpan(at), name, payloads[i].Span);
-            }
-
-            return new Send(frames, payloads.Count, largest);
-        }
+        public static readonly Sent Instance = new();
     }
 
     /// <summary>Ask the peer whom it knows.</summary>
@@ -157,15 +139,6 @@ internal static class PeerConnectionProtocol
 
     /// <summary>The figures of a connection that no report has carried yet, and its round-trip time.</summary>
     public sealed record Description(long Connection, long Sent, long Received, DateTimeOffset? LastSeen, TimeSpan? RoundTripTime);
-
-    /// <summary>To the message feed: messages of one chunk, in order. Answered with <see cref="Delivered"/> when there is room for more.</summary>
-    public sealed record Deliver(ImmutableArray<PeerMessage> Messages)
-        : IDeadLetterSuppression;
-
-    public sealed record Delivered : IToConversation, IDeadLetterSuppression
-    {
-        public static readonly Delivered Instance = new();
-    }
 
     /// <summary>To itself: the handshake, or the goodbye, has taken too long.</summary>
     public sealed record Deadline

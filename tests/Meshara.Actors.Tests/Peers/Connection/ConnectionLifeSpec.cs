@@ -15,13 +15,11 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     [Fact]
     public void A_message_goes_to_the_peer_whole_and_one_that_is_too_large_does_not()
     {
-        var (connection, bob) = Connect();
+        var (_, bob) = Connect();
 
-        connection.Tell(Send.Of("chat", "hello"u8.ToArray()), TestActor);
-        connection.Tell(Send.Of("chat", new byte[Settings.Connection.MaxFrameSize]), TestActor);
+        Send("hello"u8.ToArray()).ShouldBe(SendResult.Queued);
+        Send(new byte[Settings.Connection.MaxFrameSize]).ShouldBe(SendResult.TooLarge);
 
-        ExpectMsg(SendResult.Queued);
-        ExpectMsg(SendResult.TooLarge);
         bob.Hear<Data>().Payload.ToStringUtf8().ShouldBe("hello");
         bob.HearNothing();
     }
@@ -30,13 +28,11 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     public void Messages_that_are_given_together_go_in_order_all_or_none()
     {
         Settings = Settings with { Connection = Settings.Connection with { MaxQueuedMessages = 3 } };
-        var (connection, bob) = Connect();
+        var (_, bob) = Connect();
 
-        connection.Tell(Send.Of("chat", "one"u8.ToArray(), "two"u8.ToArray(), "three"u8.ToArray()), TestActor);
-        connection.Tell(Send.Of("chat", new byte[1], new byte[1], new byte[1], new byte[1]), TestActor);
+        Send("one"u8.ToArray(), "two"u8.ToArray(), "three"u8.ToArray()).ShouldBe(SendResult.Queued);
+        Send(new byte[1], new byte[1], new byte[1], new byte[1]).ShouldBe(SendResult.TooLarge);
 
-        ExpectMsg(SendResult.Queued);
-        ExpectMsg(SendResult.TooLarge);
         new[] { bob.HearNext<Data>(), bob.HearNext<Data>(), bob.HearNext<Data>() }.Select(d => d.Payload.ToStringUtf8()).ShouldBe(["one", "two", "three"]);
         bob.HearNothing();
     }
@@ -45,39 +41,33 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     public void A_peer_that_does_not_read_fills_its_queue_and_drains_it_when_it_reads_again()
     {
         Settings = Settings with { Connection = Settings.Connection with { MaxQueuedMessages = 3 } };
-        var (connection, bob) = Connect();
-        var hundredKilobytes = Send.Of("chat", new byte[100_000]);
+        var (_, bob) = Connect();
 
         // The first is being written, which the connection takes only in part; three more wait.
         for (var i = 0; i < 4; i++)
         {
-            connection.Tell(hundredKilobytes, TestActor);
-            ExpectMsg(SendResult.Queued);
+            Send(new byte[100_000]).ShouldBe(SendResult.Queued);
         }
 
-        connection.Tell(hundredKilobytes, TestActor);
-        ExpectMsg(SendResult.QueueFull);
+        Send(new byte[100_000]).ShouldBe(SendResult.QueueFull);
+        var room = Outbox!.WhenRoomAsync();
+        room.IsCompleted.ShouldBeFalse();
         for (var i = 0; i < 4; i++)
         {
             bob.HearNext<Data>().Payload.Length.ShouldBe(100_000);
         }
 
-        connection.Tell(hundredKilobytes, TestActor);
-        ExpectMsg(SendResult.Queued);
+        room.IsCompletedSuccessfully.ShouldBeTrue();
+        Send(new byte[100_000]).ShouldBe(SendResult.Queued);
     }
 
     [Fact]
     public void A_queue_is_bounded_in_bytes_as_well()
     {
         Settings = Settings with { Connection = Settings.Connection with { MaxQueuedSize = 250_000 } };
-        var (connection, _) = Connect();
-        var hundredKilobytes = Send.Of("chat", new byte[100_000]);
+        Connect();
 
-        var answers = Enumerable.Range(0, 4).Select(_ =>
-        {
-            connection.Tell(hundredKilobytes, TestActor);
-            return ExpectMsg<SendResult>();
-        });
+        var answers = Enumerable.Range(0, 4).Select(_ => Send(new byte[100_000]));
 
         answers.ShouldBe([SendResult.Queued, SendResult.Queued, SendResult.Queued, SendResult.QueueFull]);
     }
@@ -85,21 +75,24 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     [Fact]
     public void Messages_are_delivered_in_order_and_the_next_are_read_when_these_are_taken()
     {
-        var (connection, bob) = Connect();
+        var (_, bob) = Connect();
 
         bob.Say(Data("a", 1), Data("b", 2));
-        Feed.ExpectMsg<Deliver>().Messages.Select(m => (m.From, m.Channel)).ShouldBe([(Bob.Id, "a"), (Bob.Id, "b")]);
-        bob.Say(Data("c", 3));
-        Feed.ExpectNoMsg(TimeSpan.Zero);
+        Application.Take().Select(m => (m.From, m.Channel)).ShouldBe([(Bob.Id, "a"), (Bob.Id, "b")]);
+        Application.IsStuck = true;
+        bob.Say(Data("c", 3), Data("b", 4));
+        bob.Say(Data("a", 5));
+        Application.Take().ShouldBeEmpty();
 
-        connection.Tell(Delivered.Instance);
-        Feed.ExpectMsg<Deliver>().Messages.ShouldHaveSingleItem().Channel.ShouldBe("c");
+        Application.Recover();
+        Application.Take().Select(m => m.Channel).ShouldBe(["c", "b", "a"]);
     }
 
     [Fact]
     public void An_application_that_does_not_take_its_messages_holds_the_sender_back_and_nobody_is_declared_dead()
     {
-        var (connection, bob) = Connect();
+        var (_, bob) = Connect();
+        Application.IsStuck = true;
         bob.Say(Data("chat", 1));
         var stuck = bob.Write(new byte[200_000]);
 
@@ -107,7 +100,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
 
         stuck.IsCompleted.ShouldBeFalse();
         AllOf(Supervisor).ShouldAllBe(m => m is Activity);
-        connection.Tell(Delivered.Instance);
+        Application.Recover();
         AwaitCondition(() => stuck.IsCompleted);
     }
 
@@ -139,7 +132,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
         bob.SayBytes([0, 0, 0, 3, 0x98, 0x06, 0x01]);
         bob.Say(new Envelope { GetPeers = new GetPeers() }, Data("chat", 1));
 
-        Feed.ExpectMsg<Deliver>();
+        Application.Take().ShouldHaveSingleItem();
     }
 
     [Theory]
@@ -174,7 +167,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
 
         bob.Say(Data("chat", 1), new Envelope { Goodbye = new Goodbye { Reason = (uint)Reason.ShuttingDown } });
 
-        Feed.ExpectMsg<Deliver>();
+        Application.Take().ShouldHaveSingleItem();
         ExpectEnded(Reason.ShuttingDown, byPeer: true);
         ExpectTerminated(connection);
     }
@@ -203,7 +196,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
         Pass(Settings.Connection.GoodbyeTimeout);
 
         ExpectTerminated(connection);
-        Feed.ExpectNoMsg(TimeSpan.Zero);
+        Application.Take().ShouldBeEmpty();
     }
 
     [Fact]
@@ -217,8 +210,7 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
         for (var i = 0; i < 5; i++)
         {
             bob.Say(Data("chat", 1));
-            Feed.ExpectMsg<Deliver>();
-            connection.Tell(Delivered.Instance);
+            Application.Take().ShouldHaveSingleItem();
         }
 
         Supervisor.ExpectNoMsg(TimeSpan.Zero);

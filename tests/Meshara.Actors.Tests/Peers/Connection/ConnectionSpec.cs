@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -14,18 +15,18 @@ using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Tests.Peers.Connection;
 
-/// <summary>One connection of Alice's to Bob, who is played by the test. Its supervisor and the message feed are probes.</summary>
+/// <summary>One connection of Alice's to Bob, who is played by the test. Its supervisor is a probe.</summary>
 public abstract class ConnectionSpec : VirtualTimeSpec
 {
-    private protected ConnectionSpec()
-    {
-        Supervisor = CreateTestProbe("supervisor");
-        Feed = CreateTestProbe("feed");
-    }
+    private protected ConnectionSpec() => Supervisor = CreateTestProbe("supervisor");
 
     private protected TestProbe Supervisor { get; }
 
-    private protected TestProbe Feed { get; }
+    /// <summary>Who takes what Bob says.</summary>
+    private protected Application Application { get; } = new();
+
+    /// <summary>Where messages to Bob go, once <see cref="Connect"/> is done.</summary>
+    private protected Outbox? Outbox { get; private set; }
 
     private protected NodeIdentity Alice { get; } = Identities.Alice();
 
@@ -33,7 +34,9 @@ public abstract class ConnectionSpec : VirtualTimeSpec
 
     private protected IActorRef Start(ConnectionOrigin origin, IPeerTransport? transport = null)
     {
-        var connection = Launch(PeerConnection.Props(7, origin, ContextOf(Alice, AlicesHost, transport), Supervisor, Feed, seed: 1));
+        var node = ContextOf(Alice, AlicesHost, transport);
+        Application.SubscribeTo(node.Subscriptions);
+        var connection = Launch(PeerConnection.Props(7, origin, node, Supervisor, seed: 1));
         Watch(connection);
         return connection;
     }
@@ -63,7 +66,7 @@ public abstract class ConnectionSpec : VirtualTimeSpec
         connection.Tell(Admit.Instance);
         bob.Hear<Hello>();
         bob.Say(FarEnd.HelloOf(Bob));
-        Supervisor.ExpectMsg<Opened>();
+        Outbox = Supervisor.ExpectMsg<Opened>().Outbox;
         bob.Say(new Envelope { Pong = new Pong { Nonce = bob.Hear<Ping>().Nonce } });
         return (connection, bob);
     }
@@ -77,6 +80,8 @@ public abstract class ConnectionSpec : VirtualTimeSpec
         ended.Connection.ShouldBe(7);
         return ended;
     }
+
+    private protected SendResult Send(params IReadOnlyList<ReadOnlyMemory<byte>> payloads) => Outbox!.Send(Outbound.Of("chat", payloads));
 
     private protected static Envelope Data(string channel, int size) =>
         new() { Data = new Data { Channel = channel, Payload = Google.Protobuf.ByteString.CopyFrom(new byte[size]) } };

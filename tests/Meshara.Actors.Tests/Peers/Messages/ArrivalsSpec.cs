@@ -1,12 +1,11 @@
 using System.Text;
-using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Core.Identity;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
-using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
 
-namespace Meshara.Actors.Tests.Peers.Connection;
+namespace Meshara.Actors.Tests.Peers.Messages;
 
 /// <summary>Messages of the application in both directions, and the gate on what each may allocate: counts, never times.</summary>
 public sealed class ArrivalsSpec
@@ -25,8 +24,8 @@ public sealed class ArrivalsSpec
         ReadOnlyMemory<byte>[] payloads = [.. Enumerable.Range(0, 300).Select(i => new ReadOnlyMemory<byte>([.. Enumerable.Repeat((byte)i, i * 40)]))];
         var arrivals = new Arrivals(Bob);
 
-        TakeAll(arrivals, Send.Of("chat", payloads));
-        TakeAll(arrivals, Send.Of("news", payloads[..1]));
+        TakeAll(arrivals, Outbound.Of("chat", payloads));
+        TakeAll(arrivals, Outbound.Of("news", payloads[..1]));
 
         arrivals.Count.ShouldBe(payloads.Length + 1);
         var taken = arrivals.TakeAll();
@@ -50,7 +49,7 @@ public sealed class ArrivalsSpec
     public void A_message_received_allocates_little_beside_its_payload()
     {
         var arrivals = new Arrivals(Bob);
-        var sent = Send.Of("chat", Payloads());
+        var sent = Outbound.Of("chat", Payloads());
         Chunk();
 
         AllocatedBy(Chunk).ShouldBeLessThan(Messages * (Size + Budget));
@@ -66,9 +65,9 @@ public sealed class ArrivalsSpec
     public void A_message_sent_with_others_allocates_little_beside_its_payload()
     {
         var payloads = Payloads();
-        Send.Of("chat", payloads);
+        Outbound.Of("chat", payloads);
 
-        AllocatedBy(() => Send.Of("chat", payloads).Messages.ShouldBe(Messages)).ShouldBeLessThan(Messages * (Size + Budget));
+        AllocatedBy(() => Outbound.Of("chat", payloads).Messages.ShouldBe(Messages)).ShouldBeLessThan(Messages * (Size + Budget));
     }
 
     private static ReadOnlyMemory<byte>[] Payloads() => [.. Enumerable.Range(0, Messages).Select(_ => new ReadOnlyMemory<byte>(new byte[Size]))];
@@ -81,9 +80,9 @@ public sealed class ArrivalsSpec
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static void TakeAll(Arrivals arrivals, Send sent)
+    private static void TakeAll(Arrivals arrivals, Outbound sent)
     {
-        var buffer = new System.Buffers.ReadOnlySequence<byte>(sent.Frames);
+        var buffer = new System.Buffers.ReadOnlySequence<byte>(sent.Encoded);
         while (FrameCodec.TryRead(ref buffer, int.MaxValue, out var body) == FrameStatus.Frame)
         {
             arrivals.TryTake(body.FirstSpan, buffer.Length).ShouldBeTrue();

@@ -1,10 +1,9 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Unicode;
 using Meshara.Core.Identity;
 using Meshara.Core.Wire;
 
-namespace Meshara.Actors.Peers.Connection;
+namespace Meshara.Actors.Peers.Messages;
 
 /// <summary>
 /// The messages of one chunk, until they are handed on together. What makes many small ones cheap: their payloads share an array, and
@@ -17,7 +16,7 @@ internal sealed class Arrivals(NodeId from)
 
     private readonly List<PeerMessage> _messages = [];
     private byte[] _channelBytes = [];
-    private string _channel = "";
+    private MessageOrigin _origin = new(from, "");
     private byte[] _shared = [];
     private int _used;
 
@@ -40,20 +39,20 @@ internal sealed class Arrivals(NodeId from)
                 return false;
             }
 
-            (_channelBytes, _channel) = (channel.ToArray(), Encoding.UTF8.GetString(channel));
+            (_channelBytes, _origin) = (channel.ToArray(), new MessageOrigin(from, Encoding.UTF8.GetString(channel)));
         }
 
-        _messages.Add(new PeerMessage(from, _channel, Keep(payload, following)));
+        _messages.Add(new PeerMessage(_origin, Keep(payload, following)));
         return true;
     }
 
     /// <summary>One that the parser has read.</summary>
-    public void Add(string channel, ReadOnlyMemory<byte> payload) => _messages.Add(new PeerMessage(from, channel, payload));
+    public void Add(string channel, ReadOnlyMemory<byte> payload) => _messages.Add(new PeerMessage(new MessageOrigin(from, channel), payload));
 
     /// <summary>Gives them away; an idle connection holds no array.</summary>
-    public ImmutableArray<PeerMessage> TakeAll()
+    public PeerMessage[] TakeAll()
     {
-        ImmutableArray<PeerMessage> all = [.. _messages];
+        PeerMessage[] all = [.. _messages];
         _messages.Clear();
         (_shared, _used) = ([], 0);
         return all;

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Meshara.Actors.Peers.Connection;
+
+namespace Meshara.Actors.Peers.Messages;
+
+/// <summary>
+/// Hands the messages that one read has brought to those who subscribed to their channels. When one of them has no room, it waits for it: the
+/// connection reads nothing meanwhile, and TCP slows the sender down. Owned by its connection.
+/// </summary>
+/// <param name="connection">Told <see cref="RoomAgain"/>, upon which it calls <see cref="GoOn"/>.</param>
+internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection)
+{
+    private readonly Action _wake = () => connection.Tell(RoomAgain.Instance);
+    private PeerMessage[] _messages = [];
+    private ImmutableArray<Subscription> _to = [];
+    private int _start;
+    private int _next;
+    private int _given;
+
+    /// <summary>Whether somebody has not had all of them yet.</summary>
+    public bool IsUnderWay { get; private set; }
+
+    /// <summary>Hands out these, in order.</summary>
+    public void Begin(PeerMessage[] messages)
+    {
+        (_messages, _to, _start, _next, _given) = (messages, subscriptions.All, 0, 0, 0);
+        GoOn();
+    }
+
+    /// <summary>Hands out what is left, as far as there is room.</summary>
+    public void GoOn()
+    {
+        IsUnderWay = true;
+        for (var end = EndOfRun(_start); _start < _messages.Length; (_start, _next, end) = (end, 0, EndOfRun(end)))
+        {
+            for (; _next < _to.Length; _next++)
+            {
+                if (_to[_next].ChannelName == _messages[_start].Channel && !Give(_to[_next], end))
+                {
+                    _to[_next].WhenRoom(_wake);
+                    return;
+                }
+            }
+        }
+
+        IsUnderWay = false;
+        (_messages, _to) = ([], []);
+    }
+
+    /// <summary>Whether it has had the whole run now.</summary>
+    private bool Give(Subscription subscription, int end)
+    {
+        _given += subscription.Give(new ArraySegment<PeerMessage>(_messages, _start + _given, end - _start - _given));
+        if (_start + _given < end)
+        {
+            return false;
+        }
+
+        _given = 0;
+        return true;
+    }
+
+    /// <summary>Behind the last of those that are on the same channel as the one there.</summary>
+    private int EndOfRun(int start)
+    {
+        var end = start;
+        while (end < _messages.Length && _messages[end].Channel == _messages[start].Channel)
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    /// <summary>The subscriber that was waited for has room again, or has gone.</summary>
+    public sealed record RoomAgain : PeerConnectionProtocol.IToConversation, IDeadLetterSuppression
+    {
+        public static readonly RoomAgain Instance = new();
+    }
+}

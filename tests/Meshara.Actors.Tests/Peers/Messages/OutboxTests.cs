@@ -1,0 +1,137 @@
+using System.Text;
+using Meshara.Actors.Configuration;
+using Meshara.Actors.Peers.Messages;
+using Meshara.Core.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Meshara.Actors.Tests.Peers.Messages;
+
+/// <summary>What waits for one peer: sent by any thread, taken out by one.</summary>
+public sealed class OutboxTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private int _woken;
+
+    [Fact]
+    public void The_connection_is_woken_once_until_it_has_found_nothing_more()
+    {
+        var outbox = Make(new ConnectionSettings());
+
+        outbox.Send(Message("one"));
+        outbox.Send(Message("two"));
+        _woken.ShouldBe(1);
+        outbox.TakeBatch().Count.ShouldBe(2);
+        outbox.Send(Message("three"));
+        _woken.ShouldBe(1);
+        outbox.TakeBatch().Count.ShouldBe(1);
+        outbox.TakeBatch().ShouldBeEmpty();
+
+        outbox.Send(Message("four"));
+        _woken.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_the_protocol_says_has_its_turn_and_is_not_bounded()
+    {
+        var outbox = Make(new ConnectionSettings { MaxQueuedMessages = 1 });
+
+        outbox.Send(Message("one")).ShouldBe(SendResult.Queued);
+        outbox.AddControl(new Envelope { Ping = new Ping { Nonce = 1 } });
+        outbox.Send(Message("two")).ShouldBe(SendResult.QueueFull);
+
+        outbox.TakeBatch().Select(o => o.IsControl).ShouldBe([false, true]);
+        outbox.Send(Message("two")).ShouldBe(SendResult.Queued);
+    }
+
+    [Fact]
+    public async Task There_is_room_when_half_of_it_is_free()
+    {
+        var outbox = Make(new ConnectionSettings { MaxQueuedMessages = 1000, MaxQueuedSize = 4 * 1024 * 1024, MaxFrameSize = 1024 * 1024 });
+        await outbox.WhenRoomAsync().WaitAsync(Patience);
+        for (var i = 0; i < 20; i++)
+        {
+            outbox.Send(Outbound.Of("chat", new byte[200_000])).ShouldBe(SendResult.Queued);
+        }
+
+        var room = outbox.WhenRoomAsync();
+        outbox.TakeBatch().Count.ShouldBe(1);
+        room.IsCompleted.ShouldBeFalse();
+        for (var i = 0; i < 9; i++)
+        {
+            outbox.TakeBatch();
+        }
+
+        await room.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task One_that_is_closed_forgets_what_waits_and_lets_those_go_who_wait_for_room()
+    {
+        var outbox = Make(new ConnectionSettings { MaxQueuedMessages = 1 });
+        outbox.Send(Message("one"));
+        var room = outbox.WhenRoomAsync();
+        room.IsCompleted.ShouldBeFalse();
+
+        outbox.Close();
+
+        await room.WaitAsync(Patience);
+        outbox.Send(Message("two")).ShouldBe(SendResult.NotConnected);
+        outbox.AddControl(new Envelope { Goodbye = new Goodbye() });
+        outbox.TakeBatch().ShouldHaveSingleItem().IsControl.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Of_many_senders_at_once_nothing_is_lost_nothing_is_out_of_order_and_the_bound_holds()
+    {
+        const int senders = 4, each = 5_000, most = 16;
+        using var wakes = new SemaphoreSlim(0);
+        var outbox = new Outbox(new ConnectionSettings { MaxQueuedMessages = most }, () => wakes.Release());
+
+        var sending = Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; i < each;)
+            {
+                if (outbox.Send(Message($"{sender} {i}")) == SendResult.Queued)
+                {
+                    i++;
+                }
+                else
+                {
+                    await outbox.WhenRoomAsync().WaitAsync(Patience);
+                }
+            }
+        })).ToArray();
+        var taken = new List<string>();
+        while (taken.Count < senders * each)
+        {
+            // A wake that is lost would end here.
+            (await wakes.WaitAsync(Patience)).ShouldBeTrue();
+            while (outbox.TakeBatch() is { Count: > 0 } batch)
+            {
+                // As many as may wait at once, and those that came while it was taken.
+                taken.AddRange(batch.Select(TextOf));
+            }
+        }
+
+        await Task.WhenAll(sending).WaitAsync(Patience);
+        foreach (var sender in Enumerable.Range(0, senders))
+        {
+            taken.Where(t => t.StartsWith($"{sender} ", StringComparison.Ordinal)).ShouldBe(Enumerable.Range(0, each).Select(i => $"{sender} {i}"));
+        }
+
+        outbox.Send(Outbound.Of("chat", [.. Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, most)])).ShouldBe(SendResult.Queued);
+        outbox.Send(Message("one more")).ShouldBe(SendResult.QueueFull);
+    }
+
+    private Outbox Make(ConnectionSettings limits) => new(limits, () => _woken++);
+
+    private static Outbound Message(string text) => Outbound.Of("chat", Encoding.UTF8.GetBytes(text));
+
+    private static string TextOf(Outbound outbound)
+    {
+        DataFrame.TryRead(outbound.Encoded.Span[FrameCodec.HeaderSize..], out _, out var payload).ShouldBeTrue();
+        return Encoding.UTF8.GetString(payload);
+    }
+}
