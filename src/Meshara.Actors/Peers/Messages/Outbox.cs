@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Meshara.Actors.Configuration;
 using Meshara.Core.Wire;
 
@@ -17,22 +16,19 @@ internal sealed class Outbox
     /// <summary>A batch of more grows as it is taken.</summary>
     private const int MostTaken = 64;
 
-    private readonly ConcurrentQueue<Outbound> _waiting = new();
+    private readonly Queue<Outbound> _waiting = new();
+    private readonly Lock _gate = new();
     private readonly ConnectionSettings _limits;
     private readonly Action _wake;
     private readonly Room _room;
     private int _messages;
     private int _bytes;
-    private int _isAwake;
-    private volatile bool _isClosed;
+    private bool _isAwake;
+    private bool _isClosed;
 
     /// <param name="limits">What may wait.</param>
     /// <param name="wake">Has the connection look, soon and on its own thread.</param>
-    public Outbox(ConnectionSettings limits, Action wake) => (_limits, _wake, _room) = (limits, wake, new Room(() => HasRoom));
-
-    /// <summary>Half of it is free at least, so that who waits for room does not wait again at once; or the connection has ended.</summary>
-    private bool HasRoom =>
-        _isClosed || (Volatile.Read(ref _messages) <= _limits.MaxQueuedMessages / 2 && Volatile.Read(ref _bytes) <= _limits.MaxQueuedSize / 2);
+    public Outbox(ConnectionSettings limits, Action wake) => (_limits, _wake, _room) = (limits, wake, new Room(HasRoom));
 
     /// <summary>Queues what the application sends, all of it or nothing.</summary>
     public SendResult Send(Outbound messages)
@@ -43,18 +39,25 @@ internal sealed class Outbox
             return SendResult.TooLarge;
         }
 
-        if (_isClosed)
+        bool wasAwake;
+        lock (_gate)
         {
-            return SendResult.NotConnected;
+            if (_isClosed)
+            {
+                return SendResult.NotConnected;
+            }
+
+            if (messages.Messages > _limits.MaxQueuedMessages - _messages || messages.Size > _limits.MaxQueuedSize - _bytes)
+            {
+                return SendResult.QueueFull;
+            }
+
+            _waiting.Enqueue(messages);
+            Count(messages, 1);
+            (wasAwake, _isAwake) = (_isAwake, true);
         }
 
-        if (!TryReserve(messages))
-        {
-            return SendResult.QueueFull;
-        }
-
-        _waiting.Enqueue(messages);
-        if (Interlocked.Exchange(ref _isAwake, 1) == 0)
+        if (!wasAwake)
         {
             _wake();
         }
@@ -62,7 +65,7 @@ internal sealed class Outbox
         return SendResult.Queued;
     }
 
-    /// <summary>Completes when much of the queue is free, or the connection has ended.</summary>
+    /// <summary>Completes when half of the queue is free, or the connection has ended.</summary>
     public Task WhenRoomAsync()
     {
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -71,95 +74,69 @@ internal sealed class Outbox
     }
 
     /// <summary>Queues what the protocol itself says, of which there is little: no bound can hold up a goodbye. For the connection, which looks itself.</summary>
-    public void AddControl(Envelope frame) => _waiting.Enqueue(Outbound.Of(frame));
+    public void AddControl(Envelope frame)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(Outbound.Of(frame));
+        }
+    }
 
     /// <summary>Takes the next batch off the front; empty when nothing waits, and then the connection is woken by what comes next.</summary>
     public List<Outbound> TakeBatch()
     {
-        var batch = new List<Outbound>(Math.Min(_waiting.Count, MostTaken));
-        do
+        List<Outbound> batch;
+        lock (_gate)
         {
-            Interlocked.Exchange(ref _isAwake, 1);
-            Take(batch);
+            batch = new List<Outbound>(Math.Min(_waiting.Count, MostTaken));
+            var size = 0;
+            while (_waiting.TryPeek(out var next) && (batch.Count == 0 || size + next.Size <= BatchSize))
+            {
+                _waiting.Dequeue();
+                Count(next, -1);
+                size += next.Size;
+                batch.Add(next);
+            }
+
+            _isAwake = batch.Count > 0;
         }
-        while (batch.Count == 0 && !FallAsleep());
+
+        if (HasRoom())
+        {
+            _room.OpenToAll();
+        }
+
         return batch;
     }
 
     /// <summary>Takes nothing more of the application, and forgets what was not written.</summary>
     public void Close()
     {
-        _isClosed = true;
-        while (_waiting.TryDequeue(out var forgotten))
+        lock (_gate)
         {
-            GiveBack(forgotten);
+            _isClosed = true;
+            _waiting.Clear();
+            (_messages, _bytes) = (0, 0);
         }
 
         _room.OpenToAll();
     }
 
-    private void Take(List<Outbound> batch)
+    /// <summary>Half of it is free at least, so that who waits for room does not wait again at once; or the connection has ended.</summary>
+    private bool HasRoom()
     {
-        var total = 0;
-        while (_waiting.TryPeek(out var next) && (batch.Count == 0 || total + next.Size <= BatchSize) && _waiting.TryDequeue(out next))
+        lock (_gate)
         {
-            GiveBack(next);
-            total += next.Size;
-            batch.Add(next);
-        }
-
-        if (batch.Count > 0 && HasRoom)
-        {
-            _room.OpenToAll();
+            return _isClosed || (_messages <= _limits.MaxQueuedMessages / 2 && _bytes <= _limits.MaxQueuedSize / 2);
         }
     }
 
-    /// <summary>False if something has come in the meantime, whose sender did not wake the connection.</summary>
-    private bool FallAsleep()
+    private void Count(Outbound messages, int sign)
     {
-        Interlocked.Exchange(ref _isAwake, 0);
-        return _waiting.IsEmpty;
-    }
-
-    private bool TryReserve(Outbound messages)
-    {
-        if (!TryAdd(ref _messages, messages.Messages, _limits.MaxQueuedMessages))
+        if (!messages.IsControl)
         {
-            return false;
-        }
-
-        if (TryAdd(ref _bytes, messages.Size, _limits.MaxQueuedSize))
-        {
-            return true;
-        }
-
-        Interlocked.Add(ref _messages, -messages.Messages);
-        return false;
-    }
-
-    private void GiveBack(Outbound taken)
-    {
-        if (!taken.IsControl)
-        {
-            Interlocked.Add(ref _messages, -taken.Messages);
-            Interlocked.Add(ref _bytes, -taken.Size);
-        }
-    }
-
-    private static bool TryAdd(ref int waiting, int more, int most)
-    {
-        while (true)
-        {
-            var before = Volatile.Read(ref waiting);
-            if (more > most - before)
-            {
-                return false;
-            }
-
-            if (Interlocked.CompareExchange(ref waiting, before + more, before) == before)
-            {
-                return true;
-            }
+            _messages += sign * messages.Messages;
+            _bytes += sign * messages.Size;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Meshara.Actors.Peers.Messages;
 
 /// <summary>
@@ -9,12 +7,17 @@ namespace Meshara.Actors.Peers.Messages;
 /// <param name="hasRoom">Whether there is room now.</param>
 internal sealed class Room(Func<bool> hasRoom)
 {
-    private readonly ConcurrentQueue<Action> _waiters = new();
+    private readonly Lock _gate = new();
+    private Queue<Action>? _waiters;
 
     /// <summary>Calls <paramref name="wake"/> once, on any thread and perhaps at once, when there may be room.</summary>
     public void WhenOpen(Action wake)
     {
-        _waiters.Enqueue(wake);
+        lock (_gate)
+        {
+            (_waiters ??= new Queue<Action>()).Enqueue(wake);
+        }
+
         if (hasRoom())
         {
             OpenToAll();
@@ -24,13 +27,14 @@ internal sealed class Room(Func<bool> hasRoom)
     /// <summary>Wakes the first who waits; false if nobody does.</summary>
     public bool OpenToOne()
     {
-        if (!_waiters.TryDequeue(out var wake))
+        Action? first = null;
+        lock (_gate)
         {
-            return false;
+            _waiters?.TryDequeue(out first);
         }
 
-        wake();
-        return true;
+        first?.Invoke();
+        return first is not null;
     }
 
     /// <summary>Wakes all who wait.</summary>
