@@ -19,10 +19,18 @@ internal static class LoadCommand
             DefaultValueFactory = _ => [.. Names], AllowMultipleArgumentsPerToken = true, Description = $"Which: {string.Join("; ", Behaviour.All.Select(b => $"{b.Name}: {b.What}"))}; {Swarm.Together}: all at once",
         };
         attacks.AcceptOnlyFromAmong([.. Names]);
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 1, Description = "How often each attack is measured, with the node in peace right before each; the medians are compared. A machine that other work slows down needs 3 to 5" };
+        rounds.Validators.Add(r =>
+        {
+            if (r.GetValue(rounds) is < 1 or > 100)
+            {
+                r.AddError("--rounds is 1 to 100.");
+            }
+        });
         var equal = new Option<bool>("--equal") { Description = "The attackers take as much of the processor as the others, not only what is left" };
         var command = new Command("load", "Starts a node on loopback, has honest peers ping it, attacks it in one way after another, and tells how they are served and what it costs. Exit 1 if they are served twice as badly.")
         {
-            honest, hostile, rate, time, attacks, equal,
+            honest, hostile, rate, time, attacks, rounds, equal,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -32,7 +40,7 @@ internal static class LoadCommand
                 return 2;
             }
 
-            var plan = new LoadPlan(parsed.GetValue(honest), parsed.GetValue(hostile), parsed.GetValue(rate), length, parsed.GetValue(attacks)!, parsed.GetValue(equal));
+            var plan = new LoadPlan(parsed.GetValue(honest), parsed.GetValue(hostile), parsed.GetValue(rate), length, parsed.GetValue(attacks)!, parsed.GetValue(rounds), parsed.GetValue(equal));
             try
             {
                 return await new LoadRun(plan).RunAsync(stop) ? 0 : 1;

@@ -8,11 +8,12 @@ namespace Meshara.Hostile.Load;
 /// <param name="Rate">Sockets that they open in a second, at most.</param>
 /// <param name="Time">How long each attack is measured.</param>
 /// <param name="Attacks">Each is measured alone; the name of <see cref="Swarm.Together"/> is all of them at once.</param>
+/// <param name="Rounds">So often each attack is measured, and right before each the node in peace; the medians are compared.</param>
 /// <param name="IsEqual">
 /// Whether the attackers take as much of the processor as the others. Otherwise they take what is left: attackers have machines of their
 /// own, and what they compute here must not be taken from the node and the honest.
 /// </param>
-internal sealed record LoadPlan(int Honest, int Hostile, int Rate, TimeSpan Time, IReadOnlyList<string> Attacks, bool IsEqual)
+internal sealed record LoadPlan(int Honest, int Hostile, int Rate, TimeSpan Time, IReadOnlyList<string> Attacks, int Rounds, bool IsEqual)
 {
     /// <summary>How much worse the service of honest peers may become.</summary>
     public const double MaxFactor = 2;

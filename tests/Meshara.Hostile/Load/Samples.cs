@@ -27,6 +27,9 @@ internal sealed class Samples
         return taken;
     }
 
+    /// <summary>The middle one; of an even number the upper of the two.</summary>
+    public static TimeSpan Median(IEnumerable<TimeSpan> times) => times.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : TimeSpan.Zero;
+
     /// <summary>Of sorted times; zero if there are none.</summary>
     public static TimeSpan Percentile(List<TimeSpan> sorted, double share) =>
         sorted.Count == 0 ? TimeSpan.Zero : sorted[(int)Math.Ceiling((sorted.Count - 1) * share)];
