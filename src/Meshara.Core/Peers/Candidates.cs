@@ -69,35 +69,22 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             groups[group] = groups.GetValueOrDefault(group) + 1;
         }
 
-        var (proven, heard) = (new List<Ranked>(), new List<Ranked>());
+        var (proven, heard) = (new List<(Place, ulong)>(), new List<(Place, ulong)>());
         foreach (var peer in Drawn(known, book, anchors, random))
         {
             if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
             {
-                var group = NetworkGroup.Of(address.Address);
-                var rank = Ranked.Rank(
-                    anchors.Contains(peer.Id), !groups.ContainsKey(group), peer.Reputation.ScoreAt(now, Policy), address.Failures, random.NextDouble());
-                (address.Proven ? proven : heard).Add(new Ranked(rank, peer.Id, address, group));
+                var rank = Rank(
+                    anchors.Contains(peer.Id),
+                    !groups.ContainsKey(NetworkGroup.Of(address.Address)),
+                    peer.Reputation.ScoreAt(now, Policy),
+                    address.Failures,
+                    random.NextDouble());
+                (address.Proven ? proven : heard).Add((new Place(peer, address.Address), rank));
             }
         }
 
-        proven.Sort(Ranked.BestFirst);
-        heard.Sort(Ranked.BestFirst);
-        var chosen = new List<Candidate>();
-        var (fromProven, fromHeard) = (0, 0);
-        while (chosen.Count < count && fromProven + fromHeard < proven.Count + heard.Count)
-        {
-            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (anchors.Contains(proven[fromProven].Peer) || random.Next(2) == 0));
-            var next = isProven ? proven[fromProven++] : heard[fromHeard++];
-            var ofGroup = groups.GetValueOrDefault(next.Group);
-            if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
-            {
-                groups[next.Group] = ofGroup + 1;
-                chosen.Add(new Candidate(next.Peer, next.Address.Address));
-            }
-        }
-
-        return chosen;
+        return Best(new PriorityQueue<Place, ulong>(proven), new PriorityQueue<Place, ulong>(heard), anchors, groups, count, random);
     }
 
     /// <summary>The group of that address, if none of it is dialled any more beside these; null if one is.</summary>
@@ -149,6 +136,40 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return drawn.Distinct().Select(known.GetValueOrDefault).OfType<KnownPeer>();
     }
 
+    /// <summary>Of each kind the best first, as far as so many are wanted: nearly always a few of hundreds, so that nothing is put in order for the others.</summary>
+    private static List<Candidate> Best(
+        PriorityQueue<Place, ulong> proven, PriorityQueue<Place, ulong> heard, IReadOnlyCollection<NodeId> anchors,
+        Dictionary<NetworkGroup, int> groups, int count, Random random)
+    {
+        var chosen = new List<Candidate>();
+        while (chosen.Count < count && proven.Count + heard.Count > 0)
+        {
+            var isProven = heard.Count == 0 || (proven.Count > 0 && (anchors.Contains(proven.Peek().Peer.Id) || random.Next(2) == 0));
+            var (peer, address) = (isProven ? proven : heard).Dequeue();
+            var group = NetworkGroup.Of(address);
+            var ofGroup = groups.GetValueOrDefault(group);
+            if (group.IsLocal || ofGroup < MaxOutboundPerGroup)
+            {
+                groups[group] = ofGroup + 1;
+                chosen.Add(new Candidate(peer.Id, address));
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// The best have the lowest. All that counts is one number: what counts more stands in higher bits; the chance, in the lowest, decides
+    /// between equals.
+    /// </summary>
+    private static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
+    {
+        // A score is from -100 to 100.
+        var worse = (ulong)(10 - Math.Round(score / 10));
+        return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
+            | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
+    }
+
     private static int StableHash(PeerAddress address)
     {
         var hash = 17;
@@ -160,18 +181,6 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         return hash;
     }
 
-    /// <param name="Order">The best first: all that counts is one number, for they are compared far more often than made.</param>
-    private readonly record struct Ranked(ulong Order, NodeId Peer, KnownAddress Address, NetworkGroup Group)
-    {
-        public static readonly Comparison<Ranked> BestFirst = (one, other) => one.Order.CompareTo(other.Order);
-
-        /// <summary>What counts more stands in higher bits; the chance, in the lowest, decides between equals.</summary>
-        public static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
-        {
-            // A score is from -100 to 100.
-            var worse = (ulong)(10 - Math.Round(score / 10));
-            return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
-                | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
-        }
-    }
+    /// <summary>Who may be dialled, and where.</summary>
+    private readonly record struct Place(KnownPeer Peer, PeerAddress Address);
 }

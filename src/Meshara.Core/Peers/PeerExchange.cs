@@ -107,21 +107,26 @@ internal static class PeerExchange
         var who = group.IsLocal ? asker.ToString() : group.ToString();
         var day = now.ToUnixTimeSeconds() / (24 * 60 * 60);
         var chance = SipHash.WithKey(HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}")));
-        var ranked = new List<(ulong Chance, KnownPeer Peer)>();
+        var ranked = new List<(KnownPeer Peer, ulong Chance)>();
         Span<byte> id = stackalloc byte[NodeId.Size];
         foreach (var peer in known)
         {
             if (peer.HasRecord && peer.Id != asker)
             {
                 peer.Id.CopyTo(id);
-                ranked.Add((chance.Of(id), peer));
+                ranked.Add((peer, chance.Of(id)));
             }
         }
 
         // The rank is taken among all, not among those who are fit to be told of now: else who asks again and again, while peers come
         // and go, would learn of more and more of them.
-        ranked.Sort((one, other) => one.Chance.CompareTo(other.Chance));
-        var share = Math.Min(ranked.Count, Math.Max(MinSample, (int)(ranked.Count * MaxShare)));
+        var lowest = new PriorityQueue<KnownPeer, ulong>(ranked);
+        var share = new KnownPeer[Math.Min(ranked.Count, Math.Max(MinSample, (int)(ranked.Count * MaxShare)))];
+        for (var i = 0; i < share.Length; i++)
+        {
+            share[i] = lowest.Dequeue();
+        }
+
         var told = ImmutableArray.CreateBuilder<SignedRecord>();
         Tell(isHere: true);
         Tell(isHere: false);
@@ -130,9 +135,9 @@ internal static class PeerExchange
         // To read a record costs more than all else: no more are read than are told.
         void Tell(bool isHere)
         {
-            for (var i = 0; i < share && told.Count < Math.Min(max, MaxRecords); i++)
+            for (var i = 0; i < share.Length && told.Count < Math.Min(max, MaxRecords); i++)
             {
-                var peer = ranked[i].Peer;
+                var peer = share[i];
                 if (now - peer.LastSeen <= TimeSpan.FromMinutes(1) == isHere && IsFit(peer, policy, now)
                     && peer.Record is { } record && IsTellable(record, reach, now))
                 {
