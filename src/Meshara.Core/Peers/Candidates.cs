@@ -32,7 +32,7 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         }
 
         // Spread like a jittered wait, though nothing was drawn: the hash of when and where is as good a chance as any.
-        var mixed = unchecked((ulong)(tried.UtcTicks + StableHash(address.Address)) * 0x9E3779B97F4A7C15UL);
+        var mixed = unchecked(((ulong)tried.UtcTicks + address.Address.StableHash) * 0x9E3779B97F4A7C15UL);
         return tried + Backoff.Wait(address.Failures - 1, (mixed >> 32) / (double)(1L << 33));
     }
 
@@ -168,17 +168,6 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         var worse = (ulong)(10 - Math.Round(score / 10));
         return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
             | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
-    }
-
-    private static int StableHash(PeerAddress address)
-    {
-        var hash = 17;
-        foreach (var c in address.ToString())
-        {
-            hash = unchecked((hash * 31) + c);
-        }
-
-        return hash;
     }
 
     /// <summary>Who may be dialled, and where.</summary>
