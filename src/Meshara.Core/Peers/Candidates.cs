@@ -69,19 +69,29 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             groups[group] = groups.GetValueOrDefault(group) + 1;
         }
 
-        var (proven, heard) = (new List<(Place, ulong)>(), new List<(Place, ulong)>());
-        foreach (var peer in Drawn(known, book, anchors, random))
+        // Step by step for all of them, not peer by peer: they lie far apart, and the waits for memory overlap that way.
+        var welcome = Drawn(known, book, anchors, random);
+        welcome.RemoveAll(p => isTaken(p.Id) || !IsWelcome(p, now));
+        var places = new List<Place>(welcome.Count);
+        foreach (var peer in welcome)
         {
-            if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
+            if (DialableAt(peer, now) is { } address)
             {
-                var rank = Rank(
-                    anchors.Contains(peer.Id),
-                    !groups.ContainsKey(NetworkGroup.Of(address.Address)),
-                    peer.Reputation.ScoreAt(now, Policy),
-                    address.Failures,
-                    random.NextDouble());
-                (address.Proven ? proven : heard).Add((new Place(peer, address.Address), rank));
+                places.Add(new Place(peer, address));
             }
+        }
+
+        var (proven, heard) = (new List<(Place, ulong)>(), new List<(Place, ulong)>());
+        foreach (var place in places)
+        {
+            var (peer, address) = place;
+            var rank = Rank(
+                anchors.Contains(peer.Id),
+                !groups.ContainsKey(NetworkGroup.Of(address.Address)),
+                peer.Reputation.ScoreAt(now, Policy),
+                address.Failures,
+                random.NextDouble());
+            (address.Proven ? proven : heard).Add((place, rank));
         }
 
         return Best(new PriorityQueue<Place, ulong>(proven), new PriorityQueue<Place, ulong>(heard), anchors, groups, count, random);
@@ -123,17 +133,26 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     public static bool IsUseless(KnownPeer? peer, DateTimeOffset now) => peer is null
         || (peer is { Manual: false, LastSeen: null } && (peer.Addresses.All(a => a.Failures >= 3) || now - peer.FirstSeen > PeerExchange.MaxAge));
 
-    private static IEnumerable<KnownPeer> Drawn(
-        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IEnumerable<NodeId> anchors, Random random)
+    /// <summary>Those that are looked at; each once.</summary>
+    private static List<KnownPeer> Drawn(
+        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IReadOnlyCollection<NodeId> anchors, Random random)
     {
         if (known.Count <= MaxLookedAt)
         {
             // The trie is walked in the order of the ids.
-            return known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id);
+            return [.. known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id)];
         }
 
-        var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
-        return drawn.Distinct().Select(known.GetValueOrDefault).OfType<KnownPeer>();
+        var entries = new BookEntry?[MaxLookedAt];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = book.Pick(random);
+        }
+
+        var ids = new HashSet<NodeId>(anchors.Count + entries.Length);
+        ids.UnionWith(anchors);
+        ids.UnionWith(entries.OfType<BookEntry>().Select(e => e.Peer));
+        return [.. ids.Select(known.GetValueOrDefault).OfType<KnownPeer>()];
     }
 
     /// <summary>Of each kind the best first, as far as so many are wanted: nearly always a few of hundreds, so that nothing is put in order for the others.</summary>
@@ -146,12 +165,12 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         {
             var isProven = heard.Count == 0 || (proven.Count > 0 && (anchors.Contains(proven.Peek().Peer.Id) || random.Next(2) == 0));
             var (peer, address) = (isProven ? proven : heard).Dequeue();
-            var group = NetworkGroup.Of(address);
+            var group = NetworkGroup.Of(address.Address);
             var ofGroup = groups.GetValueOrDefault(group);
             if (group.IsLocal || ofGroup < MaxOutboundPerGroup)
             {
                 groups[group] = ofGroup + 1;
-                chosen.Add(new Candidate(peer.Id, address));
+                chosen.Add(new Candidate(peer.Id, address.Address));
             }
         }
 
@@ -171,5 +190,5 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     }
 
     /// <summary>Who may be dialled, and where.</summary>
-    private readonly record struct Place(KnownPeer Peer, PeerAddress Address);
+    private readonly record struct Place(KnownPeer Peer, KnownAddress Address);
 }
