@@ -229,10 +229,14 @@ internal sealed class Admissions(
         }
     }
 
-    /// <summary>The bootstrap itself says when to dial again.</summary>
+    /// <summary>
+    /// The bootstrap itself says when to dial again; so its goal is done, whoever wanted the dial that has shown whether the node is there. Left
+    /// in the plan, it would have a full node dialled again a moment after each eviction, for ever.
+    /// </summary>
     private void BootstrapDialEnded(LiveConnection connection, Reason? failure)
     {
-        if (connection.Dialled is { } address && state.WayIn.Ended(address, failure) && connection.Source == PeerSource.Bootstrap)
+        if (connection.Dialled is { } address && state.WayIn.Ended(address, failure)
+            && state.Plan.Goals.GetValueOrDefault(address) is { Source: PeerSource.Bootstrap })
         {
             state.Plan = state.Plan.Drop(address);
         }

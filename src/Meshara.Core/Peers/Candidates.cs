@@ -32,7 +32,7 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
         }
 
         // Spread like a jittered wait, though nothing was drawn: the hash of when and where is as good a chance as any.
-        var mixed = unchecked((ulong)(tried.UtcTicks + StableHash(address.Address)) * 0x9E3779B97F4A7C15UL);
+        var mixed = unchecked(((ulong)tried.UtcTicks + address.Address.StableHash) * 0x9E3779B97F4A7C15UL);
         return tried + Backoff.Wait(address.Failures - 1, (mixed >> 32) / (double)(1L << 33));
     }
 
@@ -69,35 +69,32 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
             groups[group] = groups.GetValueOrDefault(group) + 1;
         }
 
-        var (proven, heard) = (new List<Ranked>(), new List<Ranked>());
-        foreach (var peer in Drawn(known, book, anchors, random))
+        // Step by step for all of them, not peer by peer: they lie far apart, and the waits for memory overlap that way.
+        var welcome = Drawn(known, book, anchors, random);
+        welcome.RemoveAll(p => isTaken(p.Id) || !IsWelcome(p, now));
+        var places = new List<Place>(welcome.Count);
+        foreach (var peer in welcome)
         {
-            if (!isTaken(peer.Id) && IsWelcome(peer, now) && DialableAt(peer, now) is { } address)
+            if (DialableAt(peer, now) is { } address)
             {
-                var group = NetworkGroup.Of(address.Address);
-                var rank = Ranked.Rank(
-                    anchors.Contains(peer.Id), !groups.ContainsKey(group), peer.Reputation.ScoreAt(now, Policy), address.Failures, random.NextDouble());
-                (address.Proven ? proven : heard).Add(new Ranked(rank, peer.Id, address, group));
+                places.Add(new Place(peer, address));
             }
         }
 
-        proven.Sort(Ranked.BestFirst);
-        heard.Sort(Ranked.BestFirst);
-        var chosen = new List<Candidate>();
-        var (fromProven, fromHeard) = (0, 0);
-        while (chosen.Count < count && fromProven + fromHeard < proven.Count + heard.Count)
+        var (proven, heard) = (new List<(Place, ulong)>(), new List<(Place, ulong)>());
+        foreach (var place in places)
         {
-            var isProven = fromHeard == heard.Count || (fromProven < proven.Count && (anchors.Contains(proven[fromProven].Peer) || random.Next(2) == 0));
-            var next = isProven ? proven[fromProven++] : heard[fromHeard++];
-            var ofGroup = groups.GetValueOrDefault(next.Group);
-            if (next.Group.IsLocal || ofGroup < MaxOutboundPerGroup)
-            {
-                groups[next.Group] = ofGroup + 1;
-                chosen.Add(new Candidate(next.Peer, next.Address.Address));
-            }
+            var (peer, address) = place;
+            var rank = Rank(
+                anchors.Contains(peer.Id),
+                !groups.ContainsKey(NetworkGroup.Of(address.Address)),
+                peer.Reputation.ScoreAt(now, Policy),
+                address.Failures,
+                random.NextDouble());
+            (address.Proven ? proven : heard).Add((place, rank));
         }
 
-        return chosen;
+        return Best(new PriorityQueue<Place, ulong>(proven), new PriorityQueue<Place, ulong>(heard), anchors, groups, count, random);
     }
 
     /// <summary>The group of that address, if none of it is dialled any more beside these; null if one is.</summary>
@@ -136,42 +133,62 @@ internal sealed record Candidates(ReputationPolicy Policy, Backoff Backoff)
     public static bool IsUseless(KnownPeer? peer, DateTimeOffset now) => peer is null
         || (peer is { Manual: false, LastSeen: null } && (peer.Addresses.All(a => a.Failures >= 3) || now - peer.FirstSeen > PeerExchange.MaxAge));
 
-    private static IEnumerable<KnownPeer> Drawn(
-        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IEnumerable<NodeId> anchors, Random random)
+    /// <summary>Those that are looked at; each once.</summary>
+    private static List<KnownPeer> Drawn(
+        IReadOnlyDictionary<NodeId, KnownPeer> known, AddressBook book, IReadOnlyCollection<NodeId> anchors, Random random)
     {
         if (known.Count <= MaxLookedAt)
         {
             // The trie is walked in the order of the ids.
-            return known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id);
+            return [.. known is HashTrie<NodeId, KnownPeer> ? known.Values : known.Values.OrderBy(p => p.Id)];
         }
 
-        var drawn = anchors.Concat(Enumerable.Range(0, MaxLookedAt).Select(_ => book.Pick(random)).OfType<BookEntry>().Select(e => e.Peer));
-        return drawn.Distinct().Select(known.GetValueOrDefault).OfType<KnownPeer>();
-    }
-
-    private static int StableHash(PeerAddress address)
-    {
-        var hash = 17;
-        foreach (var c in address.ToString())
+        var entries = new BookEntry?[MaxLookedAt];
+        for (var i = 0; i < entries.Length; i++)
         {
-            hash = unchecked((hash * 31) + c);
+            entries[i] = book.Pick(random);
         }
 
-        return hash;
+        var ids = new HashSet<NodeId>(anchors.Count + entries.Length);
+        ids.UnionWith(anchors);
+        ids.UnionWith(entries.OfType<BookEntry>().Select(e => e.Peer));
+        return [.. ids.Select(known.GetValueOrDefault).OfType<KnownPeer>()];
     }
 
-    /// <param name="Order">The best first: all that counts is one number, for they are compared far more often than made.</param>
-    private readonly record struct Ranked(ulong Order, NodeId Peer, KnownAddress Address, NetworkGroup Group)
+    /// <summary>Of each kind the best first, as far as so many are wanted: nearly always a few of hundreds, so that nothing is put in order for the others.</summary>
+    private static List<Candidate> Best(
+        PriorityQueue<Place, ulong> proven, PriorityQueue<Place, ulong> heard, IReadOnlyCollection<NodeId> anchors,
+        Dictionary<NetworkGroup, int> groups, int count, Random random)
     {
-        public static readonly Comparison<Ranked> BestFirst = (one, other) => one.Order.CompareTo(other.Order);
-
-        /// <summary>What counts more stands in higher bits; the chance, in the lowest, decides between equals.</summary>
-        public static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
+        var chosen = new List<Candidate>();
+        while (chosen.Count < count && proven.Count + heard.Count > 0)
         {
-            // A score is from -100 to 100.
-            var worse = (ulong)(10 - Math.Round(score / 10));
-            return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
-                | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
+            var isProven = heard.Count == 0 || (proven.Count > 0 && (anchors.Contains(proven.Peek().Peer.Id) || random.Next(2) == 0));
+            var (peer, address) = (isProven ? proven : heard).Dequeue();
+            var group = NetworkGroup.Of(address.Address);
+            var ofGroup = groups.GetValueOrDefault(group);
+            if (group.IsLocal || ofGroup < MaxOutboundPerGroup)
+            {
+                groups[group] = ofGroup + 1;
+                chosen.Add(new Candidate(peer.Id, address.Address));
+            }
         }
+
+        return chosen;
     }
+
+    /// <summary>
+    /// The best have the lowest. All that counts is one number: what counts more stands in higher bits; the chance, in the lowest, decides
+    /// between equals.
+    /// </summary>
+    private static ulong Rank(bool isAnchor, bool isOfNewGroup, double score, int failures, double chance)
+    {
+        // A score is from -100 to 100.
+        var worse = (ulong)(10 - Math.Round(score / 10));
+        return ((isAnchor ? 0UL : 1) << 63) | ((isOfNewGroup ? 0UL : 1) << 62) | (worse << 56)
+            | ((ulong)Math.Clamp(failures, 0, ushort.MaxValue) << 40) | (ulong)(chance * (1L << 40));
+    }
+
+    /// <summary>Who may be dialled, and where.</summary>
+    private readonly record struct Place(KnownPeer Peer, KnownAddress Address);
 }

@@ -52,23 +52,24 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
                 yield break;
             }
 
-            // The way down to where the walk is, and the next slot on each level.
-            var way = new (TrieNode Node, int Next)[DeepestLevel + 1];
+            // The way down to where the walk is, the next slot on each level, and the bits of the ways from there on.
+            var way = new (TrieNode Node, int Next, uint Bits)[DeepestLevel + 1];
             var level = 0;
-            way[0] = (root, 0);
+            way[0] = (root, 0, root.Bits);
             while (level >= 0)
             {
-                var (node, next) = way[level];
+                var (node, next, bits) = way[level];
                 if (next == node.Slots.Length)
                 {
                     level--;
                     continue;
                 }
 
-                way[level].Next = next + 1;
-                if (node.Slots[next] is TrieNode below)
+                way[level] = (node, next + 1, bits & (bits - 1));
+                if ((node.Below & bits & (0 - bits)) != 0)
                 {
-                    way[++level] = (below, 0);
+                    var below = Unsafe.As<TrieNode>(node.Slots[next]);
+                    way[++level] = (below, 0, below.Bits);
                 }
                 else
                 {
@@ -184,15 +185,16 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
 
         if (level == DeepestLevel)
         {
-            return new TrieNode(0, [.. leaves]);
+            return new TrieNode(0, 0, [.. leaves]);
         }
 
         Span<int> ends = stackalloc int[32];
-        var (bits, ways) = (0u, 0);
+        var (bits, below, ways) = (0u, 0u, 0);
         for (var i = 0; i < hashes.Length; i++)
         {
             var bit = BitAt(hashes[i], level);
             ways += (bits & bit) == 0 ? 1 : 0;
+            below |= bits & bit;
             bits |= bit;
             ends[ways - 1] = i + 1;
         }
@@ -203,7 +205,7 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
             slots[way] = Build(leaves[start..ends[way]], hashes[start..ends[way]], level + 1)!;
         }
 
-        return new TrieNode(bits, slots);
+        return new TrieNode(bits, below, slots);
     }
 
     private static object Set(object? at, TLeaf leaf, ulong hash, int level, ref bool isNew)
@@ -213,17 +215,16 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
             case TrieNode node when level == DeepestLevel:
                 var same = IndexOf(node, leaf.Key);
                 isNew = same < 0;
-                return same < 0 ? new TrieNode(0, [.. node.Slots, leaf]) : node.With(same, leaf);
+                return new TrieNode(0, 0, same < 0 ? [.. node.Slots, leaf] : node.Replaced(same, leaf));
             case TrieNode node:
                 var bit = BitAt(hash, level);
-                var place = node.PlaceOf(bit);
                 if ((node.Bits & bit) != 0)
                 {
-                    return node.With(place, Set(node.Slots[place], leaf, hash, level + 1, ref isNew));
+                    return node.With(bit, Set(node.Slots[node.PlaceOf(bit)], leaf, hash, level + 1, ref isNew));
                 }
 
                 isNew = true;
-                return new TrieNode(node.Bits | bit, [.. node.Slots.AsSpan(0, place), leaf, .. node.Slots.AsSpan(place)]);
+                return node.WithLeaf(bit, leaf);
             case TLeaf other when !other.Key.Equals(leaf.Key):
                 isNew = true;
                 return Join(other, TLeaf.HashOf(other.Key), leaf, hash, level);
@@ -237,15 +238,14 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
     {
         if (level == DeepestLevel)
         {
-            return new TrieNode(0, [one, other]);
+            return new TrieNode(0, 0, [one, other]);
         }
 
         var (a, b) = (BitAt(hashOfOne, level), BitAt(hashOfOther, level));
-        return a == b ? new TrieNode(a, [Join(one, hashOfOne, other, hashOfOther, level + 1)])
-            : new TrieNode(a | b, a < b ? [one, other] : [other, one]);
+        return a == b ? new TrieNode(a, a, [Join(one, hashOfOne, other, hashOfOther, level + 1)])
+            : new TrieNode(a | b, 0, a < b ? [one, other] : [other, one]);
     }
 
-    /// <summary>A node that is left with a single leaf gives way to it, so that the same leaves always make the same trie.</summary>
     private static object? Without(object at, TKey key, ulong hash, int level)
     {
         if (at is not TrieNode node)
@@ -253,15 +253,17 @@ internal sealed class HashTrie<TKey, TLeaf> : IReadOnlyDictionary<TKey, TLeaf>
             return null;
         }
 
-        var bit = level == DeepestLevel ? 0 : BitAt(hash, level);
-        var place = level == DeepestLevel ? IndexOf(node, key) : node.PlaceOf(bit);
-        var below = level == DeepestLevel ? null : Without(node.Slots[place], key, hash, level + 1);
-        if (below is not null)
+        if (level == DeepestLevel)
         {
-            return below is TLeaf && node.Slots.Length == 1 ? below : node.With(place, below);
+            var place = IndexOf(node, key);
+            return Collapsed(new TrieNode(0, 0, [.. node.Slots.AsSpan(0, place), .. node.Slots.AsSpan(place + 1)]));
         }
 
-        object[] rest = [.. node.Slots.AsSpan(0, place), .. node.Slots.AsSpan(place + 1)];
-        return rest is [TLeaf only] ? only : new TrieNode(node.Bits & ~bit, rest);
+        var bit = BitAt(hash, level);
+        var below = Without(node.Slots[node.PlaceOf(bit)], key, hash, level + 1);
+        return Collapsed(below is null ? node.Without(bit) : node.With(bit, below));
     }
+
+    /// <summary>A single leaf stands for the node that it is left in, so that the same leaves always make the same trie.</summary>
+    private static object Collapsed(TrieNode node) => node.Slots is [TLeaf only] ? only : node;
 }

@@ -28,7 +28,7 @@ internal readonly record struct NetworkGroup
 
     public static NetworkGroup Of(PeerAddress address) => address switch
     {
-        PeerAddress.Ip ip => IsNear(ip.Bits) ? Local : Prefix(ip.Bits, GroupV4, GroupV6),
+        PeerAddress.Ip ip => AddressReach.IsNear(ip.Bits) ? Local : Prefix(ip.Bits, GroupV4, GroupV6),
         PeerAddress.Dns dns => new NetworkGroup(dns.Host),
         _ => throw new ArgumentOutOfRangeException(nameof(address), address, null),
     };
@@ -36,7 +36,7 @@ internal readonly record struct NetworkGroup
     /// <summary>The narrower range that connections are counted by: IPv4 /24, IPv6 /56. Null for local addresses, which are not.</summary>
     public static NetworkGroup? RangeOf(IPAddress address) => RangeOf(IpBits.Of(address));
 
-    public static NetworkGroup? RangeOf(IpBits address) => IsNear(address) ? null : Prefix(address, RangeV4, RangeV6);
+    public static NetworkGroup? RangeOf(IpBits address) => AddressReach.IsNear(address) ? null : Prefix(address, RangeV4, RangeV6);
 
     /// <summary>A hash that nobody can foretell without the key.</summary>
     public ulong HashWith(SipHash hash)
@@ -64,8 +64,6 @@ internal readonly record struct NetworkGroup
         BinaryPrimitives.WriteUInt64BigEndian(bytes, _prefix);
         return $"{new IPAddress(_bits is GroupV4 or RangeV4 ? bytes[..4] : bytes)}/{_bits}";
     }
-
-    private static bool IsNear(IpBits address) => AddressReach.Of(address) is Reach.Loopback or Reach.Link or Reach.Private;
 
     private static NetworkGroup Prefix(IpBits address, byte bitsV4, byte bitsV6)
     {

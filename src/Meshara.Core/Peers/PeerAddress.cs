@@ -21,6 +21,9 @@ public abstract record PeerAddress
     /// <summary>The TCP port, 1 to 65535.</summary>
     public abstract int Port { get; }
 
+    /// <summary>The same in each process, which <see cref="object.GetHashCode"/> is not: for a chance that is to be the same again, not for tables.</summary>
+    internal abstract ulong StableHash { get; }
+
     /// <summary>An IP address and a TCP port. An IPv4 address mapped into IPv6 is held as the IPv4 address that it is.</summary>
     public sealed record Ip : PeerAddress
     {
@@ -64,6 +67,8 @@ public abstract record PeerAddress
 
         internal IpBits Bits => new(_high, _low, _isV6);
 
+        internal override ulong StableHash => unchecked((((_high * 31) + _low) * 31) + _port);
+
         /// <summary>Whether both are the same address, with the same scope, and the same port.</summary>
         public bool Equals(Ip? other) =>
             other is not null && _high == other._high && _low == other._low && _port == other._port && _scope == other._scope && _isV6 == other._isV6;
@@ -89,6 +94,20 @@ public abstract record PeerAddress
 
         /// <inheritdoc/>
         public override int Port { get; }
+
+        internal override ulong StableHash
+        {
+            get
+            {
+                var hash = (ulong)Port;
+                foreach (var c in Host)
+                {
+                    hash = unchecked((hash * 31) + c);
+                }
+
+                return hash;
+            }
+        }
 
         /// <summary>As it is typed.</summary>
         public override string ToString() => $"{Host}:{Port}";

@@ -107,21 +107,7 @@ internal static class PeerExchange
         var who = group.IsLocal ? asker.ToString() : group.ToString();
         var day = now.ToUnixTimeSeconds() / (24 * 60 * 60);
         var chance = SipHash.WithKey(HMACSHA256.HashData(secret, System.Text.Encoding.UTF8.GetBytes($"peers {day} {who}")));
-        var ranked = new List<(ulong Chance, KnownPeer Peer)>();
-        Span<byte> id = stackalloc byte[NodeId.Size];
-        foreach (var peer in known)
-        {
-            if (peer.HasRecord && peer.Id != asker)
-            {
-                peer.Id.CopyTo(id);
-                ranked.Add((chance.Of(id), peer));
-            }
-        }
-
-        // The rank is taken among all, not among those who are fit to be told of now: else who asks again and again, while peers come
-        // and go, would learn of more and more of them.
-        ranked.Sort((one, other) => one.Chance.CompareTo(other.Chance));
-        var share = Math.Min(ranked.Count, Math.Max(MinSample, (int)(ranked.Count * MaxShare)));
+        var share = ShareOf(known, asker, chance);
         var told = ImmutableArray.CreateBuilder<SignedRecord>();
         Tell(isHere: true);
         Tell(isHere: false);
@@ -130,9 +116,9 @@ internal static class PeerExchange
         // To read a record costs more than all else: no more are read than are told.
         void Tell(bool isHere)
         {
-            for (var i = 0; i < share && told.Count < Math.Min(max, MaxRecords); i++)
+            for (var i = 0; i < share.Length && told.Count < Math.Min(max, MaxRecords); i++)
             {
-                var peer = ranked[i].Peer;
+                var peer = share.Span[i];
                 if (now - peer.LastSeen <= TimeSpan.FromMinutes(1) == isHere && IsFit(peer, policy, now)
                     && peer.Record is { } record && IsTellable(record, reach, now))
                 {
@@ -140,6 +126,36 @@ internal static class PeerExchange
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// All that the asker can learn of in a day, the first to be told first. It is a part of all, not of those who are fit to be told of now: else
+    /// who asks again and again, while peers come and go, would learn of more and more of them.
+    /// </summary>
+    private static ReadOnlyMemory<KnownPeer> ShareOf(IEnumerable<KnownPeer> known, NodeId asker, SipHash chance)
+    {
+        // First all are found, then all are read, then all are ranked: they lie far apart, and the waits for memory overlap that way.
+        KnownPeer[] peers = [.. known];
+        var (ids, count) = (new NodeId[peers.Length], 0);
+        foreach (var peer in peers)
+        {
+            if (peer.HasRecord && peer.Id != asker)
+            {
+                (ids[count], peers[count]) = (peer.Id, peer);
+                count++;
+            }
+        }
+
+        var chances = new ulong[count];
+        Span<byte> id = stackalloc byte[NodeId.Size];
+        for (var i = 0; i < count; i++)
+        {
+            ids[i].CopyTo(id);
+            chances[i] = chance.Of(id);
+        }
+
+        Array.Sort(chances, peers, 0, count);
+        return peers.AsMemory(0, Math.Min(count, Math.Max(MinSample, (int)(count * MaxShare))));
     }
 
     private static bool IsFit(KnownPeer peer, ReputationPolicy policy, DateTimeOffset now) =>

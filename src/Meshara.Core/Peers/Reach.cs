@@ -42,6 +42,9 @@ internal static class AddressReach
 
     public static Reach Of(IPAddress address) => Of(IpBits.Of(address));
 
+    /// <summary>Whether it reaches no further than a site.</summary>
+    public static bool IsNear(IpBits address) => Hosts.Hold(address) || Links.Hold(address) || Sites.Hold(address);
+
     public static Reach Of(IpBits address) => Hosts.Hold(address) ? Reach.Loopback
         : Links.Hold(address) ? Reach.Link
         : Sites.Hold(address) ? Reach.Private

@@ -100,4 +100,43 @@ public sealed class BootstrapSpec : MeshSpec
         ExpectNo(hub, MeshEventKind.PeerRejected);
         StatusOf(node).Problems.ShouldHaveSingleItem().ShouldContain("low-reputation");
     }
+
+    [Fact]
+    public void A_bootstrap_node_that_was_dialled_as_a_candidate_first_is_left_alone_when_it_has_no_place()
+    {
+        var hub = new Stranger(10, Network);
+        hub.Listen();
+        var disk = new VolatileStore.Disk();
+        disk.Book = disk.Book.Apply(new PeerStoreEvents.PeerLearned(Scheduler.Now, hub.Key, PeerSource.Inbound, Manual: false))
+            .Apply(new PeerStoreEvents.AddressHeard(Scheduler.Now, hub.Id, hub.Address));
+        Settings = Settings with
+        {
+            Connection = Settings.Connection with { MaxDials = 1 },
+            Discovery = Settings.Discovery with { BootstrapNodes = [new PeerTarget(hub.Address, null)] },
+        };
+        var node = Start(new Node(Identities.Alice(), AlicesHost, disk));
+        Attend(hub, Seconds(10));
+        Next(node, MeshEventKind.PeerConnected).Source.ShouldNotBe(PeerSource.Bootstrap);
+
+        hub.Leave(Reason.Evicted);
+
+        Attend(hub, Seconds(30)).ShouldBe(0);
+    }
+
+    /// <summary>For so long it answers whatever it is told.</summary>
+    /// <returns>How often it was greeted.</returns>
+    private int Attend(Stranger stranger, TimeSpan time)
+    {
+        var greeted = 0;
+        for (var end = Scheduler.Now + time; Scheduler.Now < end; Pass(Seconds(0.5)))
+        {
+            foreach (var (line, frame) in stranger.Hear())
+            {
+                greeted += frame.Hello is null ? 0 : 1;
+                stranger.Answer(line, frame);
+            }
+        }
+
+        return greeted;
+    }
 }

@@ -9,7 +9,7 @@ namespace Meshara.Simulation.Policies;
 /// </summary>
 internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 {
-    private readonly Side[] _sides = [new(), new()];
+    private readonly Side[] _sides = new Side[2];
 
     public void Attach(int side, ShellConnection end, Member member) => (_sides[side].End, _sides[side].Member) = (end, member);
 
@@ -17,7 +17,7 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 
     public void Send(int from, object frame, int bytes)
     {
-        var side = _sides[from];
+        ref var side = ref _sides[from];
         if (side.IsMute)
         {
             return;
@@ -46,7 +46,8 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 
     private void Arrive(int from, object frame, int bytes)
     {
-        var (sender, receiver) = (_sides[from], _sides[1 - from]);
+        ref var sender = ref _sides[from];
+        ref readonly var receiver = ref _sides[1 - from];
         if (sender.Stuck is { } stuck)
         {
             stuck.Enqueue((frame, bytes));
@@ -64,7 +65,7 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 
     private void Retry(int from, TimeSpan wait, TimeSpan since) => engine.Time.After(wait, () =>
     {
-        var side = _sides[from];
+        ref var side = ref _sides[from];
         if (engine.Witness.Reaches(side.Member, _sides[1 - from].Member))
         {
             var stuck = side.Stuck!;
@@ -86,7 +87,8 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
 
     private void Deliver(int from, object frame, int bytes)
     {
-        var (sender, receiver) = (_sides[from], _sides[1 - from]);
+        ref readonly var sender = ref _sides[from];
+        ref readonly var receiver = ref _sides[1 - from];
         if (receiver.End is not { } end)
         {
             // Who does not know the connection any more answers with a reset.
@@ -108,11 +110,12 @@ internal sealed class ShellLink(PolicyEngine engine, Chance chance) : IHappen
         end.On(frame);
     }
 
-    private sealed class Side
+    /// <summary>Both lie in one array: each event touches them, and there are tens of thousands of links.</summary>
+    private struct Side
     {
         public ShellConnection? End { get; set; }
 
-        public Member Member { get; set; } = null!;
+        public Member Member { get; set; }
 
         public TimeSpan LastDue { get; set; }
 
