@@ -11,7 +11,7 @@ public sealed partial class Mesh
     /// <param name="peer">To whom.</param>
     /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
     /// <param name="payload">At most <c>max-frame-size</c> less about 100 bytes. It is copied.</param>
-    /// <param name="cancellation">Gives up waiting, not sending.</param>
+    /// <param name="cancellation">Gives up waiting for the start of the node; nothing is sent then.</param>
     /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
     public Task<SendResult> SendAsync(
         NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
@@ -24,7 +24,7 @@ public sealed partial class Mesh
     /// <param name="peer">To whom.</param>
     /// <param name="channel">1 to 64 bytes of UTF-8 that both sides agree on.</param>
     /// <param name="payloads">Each a message of its own, at most <c>max-frame-size</c> less about 100 bytes; together what the queue holds. They are copied.</param>
-    /// <param name="cancellation">Gives up waiting, not sending.</param>
+    /// <param name="cancellation">Gives up waiting for the start of the node; nothing is sent then.</param>
     /// <exception cref="ArgumentException">The channel's name is empty or too long, or there is no payload.</exception>
     public async Task<SendResult> SendAsync(
         NodeId peer, string channel, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken cancellation = default)
@@ -43,8 +43,8 @@ public sealed partial class Mesh
     }
 
     /// <summary>
-    /// For who was told <see cref="SendResult.QueueFull"/>: completes when half of what may wait for the peer is free; at once if it is free
-    /// already, or if the peer is not connected.
+    /// For who was told <see cref="SendResult.QueueFull"/>: completes when half of what may wait for the peer is free and what was refused fits;
+    /// at once if that is so already, or if the peer is not connected.
     /// </summary>
     /// <param name="peer">To whom something is to be sent.</param>
     /// <param name="cancellation">Gives up waiting.</param>

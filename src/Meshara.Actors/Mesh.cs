@@ -147,7 +147,7 @@ public sealed partial class Mesh
         var started = await StartedAsync(cancellation).ConfigureAwait(false);
         var subscription = new ActorSubscription(channel, subscriber);
         started.Subscriptions.Add(subscription);
-        started.Child("messages").Tell(subscription);
+        started.Child("subscribers").Tell(subscription);
     }
 
     /// <summary>What happens from now on; <paramref name="history"/> starts with what is remembered of the past. A reader that lags loses the oldest.</summary>

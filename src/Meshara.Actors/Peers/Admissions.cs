@@ -21,11 +21,16 @@ internal sealed class Admissions(
         }
 
         var peer = NodeId.Of(ask.Key);
-        connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote });
+        connection = state.Connections.Update(connection with { Key = ask.Key, Peer = peer, Remote = ask.Remote, Outbox = ask.Outbox });
         switch (Doorkeeper.Judge(connection, peer, state))
         {
             case Admission.Admitted admitted:
                 state.Roster = admitted.Roster;
+                if (connection.Outbox is { } outbox)
+                {
+                    state.Node.Outboxes.Set(peer, outbox);
+                }
+
                 connection.Actor.Tell(Admit.Instance);
                 if (admitted.Supersedes is { } old)
                 {
@@ -50,18 +55,13 @@ internal sealed class Admissions(
         var source = connection.Source == PeerSource.Inbound && state.Neighbours[peer] is not null ? PeerSource.Mdns : connection.Source;
         connection = state.Connections.Update(connection with
         {
-            Introduction = opened.Introduction, Outbox = opened.Outbox, OpenedAt = state.Now, Source = source,
+            Introduction = opened.Introduction, OpenedAt = state.Now, Source = source,
             ClockOffset = opened.Introduction.Record is { } record ? Health.OffsetBy(record.Sequence, state.Now) : null,
         });
         HandshakeIsOver(connection);
         Attempts.Opened(state, connection);
         state.Roster = state.Roster.Confirm(peer, connection.Number, state.Connections.Latest);
         state.Plan = state.Plan.Held(peer, connection.Number);
-        if (connection.Outbox is { } outbox)
-        {
-            state.Node.Outboxes.Open(peer, outbox);
-        }
-
         BootstrapDialEnded(connection, null);
         state.OwnFault.OnOpened();
         if (state.Book[peer] is null && state.Neighbours[peer] is null)
@@ -122,7 +122,7 @@ internal sealed class Admissions(
             state.Roster = state.Roster.Remove(peer, ended.Connection);
             if (connection.Outbox is { } outbox)
             {
-                state.Node.Outboxes.Close(peer, outbox);
+                state.Node.Outboxes.Remove(peer, outbox);
             }
 
             verdicts.Judge(connection, peer, ended);

@@ -46,7 +46,7 @@ internal sealed record LiveConnection(long Number, IActorRef Actor, ConnectionOr
 
     public Introduction? Introduction { get; init; }
 
-    /// <summary>Where the messages for the peer go, once it is open.</summary>
+    /// <summary>Where the messages for the peer go, once it has proven its key.</summary>
     public Outbox? Outbox { get; init; }
 
     /// <summary>As the connection last reported it.</summary>

@@ -52,7 +52,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         var dispatcher = node.Settings.Dispatcher;
         var history = node.Settings.Events.History;
         _events = Context.ActorOf(Akka.Actor.Props.Create(() => new EventFeed(history)).WithDispatcher(dispatcher), "events");
-        Context.ActorOf(Akka.Actor.Props.Create(() => new MessageFeed(node.Subscriptions)).WithDispatcher(dispatcher), "messages");
+        Context.ActorOf(Akka.Actor.Props.Create(() => new SubscriberWatch(node.Subscriptions)).WithDispatcher(dispatcher), "subscribers");
         _store = parts.StartStore(Context, Self);
         _listener = parts.StartListener(Context);
         _discovery = parts.StartDiscovery?.Invoke(Context) ?? ActorRefs.Nobody;

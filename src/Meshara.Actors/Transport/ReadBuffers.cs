@@ -18,10 +18,6 @@ internal sealed class ReadBuffers : MemoryPool<byte>
     private readonly ConcurrentStack<Buffer> _kept = new();
     private int _count;
 
-    private ReadBuffers()
-    {
-    }
-
     /// <summary>That of this process.</summary>
     public static ReadBuffers All { get; } = new();
 

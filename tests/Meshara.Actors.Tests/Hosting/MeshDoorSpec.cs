@@ -227,7 +227,6 @@ public sealed class MeshDoorSpec() : TestKit("akka.loglevel = WARNING\nakka.test
         return sequence.Current;
     }
 
-    /// <summary>A subscription is told to the feed; what it is asked afterwards is answered after it.</summary>
     private async Task<(Mesh One, Mesh Two, NodeId Twos)> ConnectAsync(string config = "")
     {
         var (one, two) = (await StartAsync("one", config), await StartAsync("two", config));

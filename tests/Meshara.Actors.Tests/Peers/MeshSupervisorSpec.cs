@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Bans;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -74,6 +75,13 @@ public sealed class MeshSupervisorSpec : MeshSpec
         var atBob = PeersOf(bob).ShouldHaveSingleItem();
         atAlice.Direction.ShouldNotBe(atBob.Direction);
         Network.LinkCount.ShouldBe(1);
+
+        // Messages go over the one that was kept.
+        alice.Outboxes[bob.Id]!.Send(Outbound.Of("chat", new byte[1])).ShouldBe(SendResult.Queued);
+        bob.Outboxes[alice.Id]!.Send(Outbound.Of("chat", new byte[1])).ShouldBe(SendResult.Queued);
+        Crash(bob);
+        Pass(Seconds(60));
+        alice.Outboxes[bob.Id].ShouldBeNull();
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using Meshara.Actors;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Peers;
-using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Peers.Connection;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -40,7 +39,7 @@ internal sealed class Exchanged
 
         // Timers would only let a peer wait that is faster than any input here.
         _link = new Link(
-            new Line(_wire), new Outbox(Settings.Connection, wake: () => { }), new Intake(Settings.Connection, Clock, timers: null!), _vitality, ActorRefs.Nobody, default);
+            new Line(_wire), Settings.Connection, new Intake(Settings.Connection, Clock, timers: null!), _vitality, ActorRefs.Nobody, default);
         AfterFrame after = AfterFrame.GoOn.Instance;
         while (after is AfterFrame.GoOn && _wire.HasMore)
         {

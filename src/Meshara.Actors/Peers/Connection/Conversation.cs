@@ -80,6 +80,9 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
         return count;
     }
 
+    /// <summary>The connection has ended: what was not handed on is dropped.</summary>
+    public void Abandon() => delivery.Abandon();
+
     /// <summary>What people, the application and the supervisor want of the peer.</summary>
     public void OnMessage(IToConversation message, IActorRef sender)
     {
@@ -88,8 +91,9 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
             case PingNow:
                 link.Say(vitality.Ping(sender));
                 break;
-            case Delivery.RoomAgain:
-                GoOnDelivering();
+            case Delivery.RoomAgain when delivery.IsUnderWay && GoOnDelivering():
+                vitality.Paused();
+                link.Read();
                 break;
             case AskForPeers:
                 link.Say(hearsay.Ask());
@@ -106,14 +110,11 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
         }
     }
 
-    private void GoOnDelivering()
+    /// <summary>Hands on what is left, as far as there is room; true when that was all.</summary>
+    public bool GoOnDelivering()
     {
         delivery.GoOn();
-        if (!delivery.IsUnderWay)
-        {
-            vitality.Paused();
-            link.Read();
-        }
+        return !delivery.IsUnderWay;
     }
 
     /// <summary>The heartbeat is due. Something to say is said; true when the peer is dead.</summary>

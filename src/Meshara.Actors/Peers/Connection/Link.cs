@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Akka.Actor;
 using Akka.Event;
 using Google.Protobuf;
+using Meshara.Actors.Configuration;
 using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Transport;
 using Meshara.Core.Peers;
@@ -18,7 +19,6 @@ namespace Meshara.Actors.Peers.Connection;
 internal sealed class Link
 {
     private readonly Stream _stream;
-    private readonly Outbox _outbox;
     private readonly Intake _intake;
     private readonly Vitality _vitality;
     private readonly IActorRef _connection;
@@ -29,18 +29,23 @@ internal sealed class Link
     private bool _reading;
     private bool _writing;
 
+    /// <param name="limits">What may wait to be written.</param>
     /// <param name="intake">Says when more may be read.</param>
     /// <param name="vitality">Knows of writes and frames that do not end.</param>
-    /// <param name="connection">Told <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/> and <see cref="Broke"/>.</param>
+    /// <param name="connection">Told <see cref="ToSend"/>, <see cref="Arrived"/>, <see cref="Wrote"/>, <see cref="Ended"/>, <see cref="Broke"/> and <see cref="Faulted"/>.</param>
     /// <param name="alive">Cancelled when the connection has stopped.</param>
-    public Link(IPeerLink link, Outbox outbox, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
+    public Link(IPeerLink link, ConnectionSettings limits, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
     {
-        (_stream, _outbox, _intake, _vitality, _connection, _alive) = (link.Stream, outbox, intake, vitality, connection, alive);
+        (_stream, _intake, _vitality, _connection, _alive) = (link.Stream, intake, vitality, connection, alive);
+        Outbox = new Outbox(limits, wake: () => connection.Tell(ToSend.Instance));
 
         // Without anything to read a connection holds no buffer.
         _reader = PipeReader.Create(
             link.Stream, new StreamPipeReaderOptions(ReadBuffers.All, ReadBuffers.Size, leaveOpen: true, useZeroByteReads: true));
     }
+
+    /// <summary>What waits to be written.</summary>
+    public Outbox Outbox { get; }
 
     /// <summary>Bytes received, headers included.</summary>
     public long Received { get; private set; }
@@ -71,19 +76,19 @@ internal sealed class Link
     public void OnRested() => _ = ReadAsync();
 
     /// <summary>The application has sent something.</summary>
-    public void OnSent() => Write();
+    public void OnToSend() => Write();
 
     /// <summary>Sends what the protocol itself says, in its turn.</summary>
     public void Say(Envelope frame)
     {
-        _outbox.AddControl(frame);
+        Outbox.AddControl(frame);
         Write();
     }
 
     /// <summary>Says this instead of all that waits.</summary>
     public void SayLast(Envelope frame)
     {
-        _outbox.Close();
+        Outbox.Close();
         Say(frame);
     }
 
@@ -153,7 +158,7 @@ internal sealed class Link
 
     private void Write()
     {
-        if (!_writing && _outbox.TakeBatch() is { Count: > 0 } batch)
+        if (!_writing && Outbox.TakeBatch() is { Count: > 0 } batch)
         {
             _writing = true;
             _vitality.Writing();
@@ -176,6 +181,10 @@ internal sealed class Link
         {
             outcome = new Broke(LinkFailure.ReasonOf(e));
         }
+        catch (Exception e)
+        {
+            outcome = new Faulted(e);
+        }
 
         _connection.Tell(outcome);
     }
@@ -196,6 +205,10 @@ internal sealed class Link
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             outcome = new Broke(LinkFailure.ReasonOf(e));
+        }
+        catch (Exception e)
+        {
+            outcome = new Faulted(e);
         }
         finally
         {
@@ -241,6 +254,12 @@ internal sealed class Link
         return messages;
     }
 
+    /// <summary>Something has come into the outbox.</summary>
+    public sealed record ToSend : IDeadLetterSuppression
+    {
+        public static readonly ToSend Instance = new();
+    }
+
     public sealed record Arrived : IDeadLetterSuppression
     {
         public static readonly Arrived Instance = new();
@@ -261,4 +280,7 @@ internal sealed class Link
     }
 
     public sealed record Broke(Reason Reason) : IOver;
+
+    /// <summary>That should not have happened: a bug, which ends the actor as one of its own would.</summary>
+    public sealed record Faulted(Exception Bug) : IOver;
 }

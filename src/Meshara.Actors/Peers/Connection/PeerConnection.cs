@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Akka.Actor;
-using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -24,7 +24,7 @@ namespace Meshara.Actors.Peers.Connection;
 /// (stop) &lt;-------------------- Closing &lt;------------------------------------------------
 /// </code>
 /// </remarks>
-internal sealed class PeerConnection(
+internal sealed partial class PeerConnection(
     long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : ReceiveActor, IWithTimers
 {
     private readonly CancellationTokenSource _alive = new();
@@ -33,7 +33,6 @@ internal sealed class PeerConnection(
 
     private IPeerLink? _peer;
     private Link? _link;
-    private Outbox? _outbox;
     private Introduction? _introduction;
     private Conversation? _conversation;
 
@@ -51,6 +50,8 @@ internal sealed class PeerConnection(
 
     protected override void PostStop()
     {
+        _link?.Outbox.Close();
+        _conversation?.Abandon();
         _alive.Cancel();
         _alive.Dispose();
         (origin as ConnectionOrigin.Accept)?.Socket.Dispose();
@@ -63,9 +64,8 @@ internal sealed class PeerConnection(
         Receive<Proof.Given>(proven =>
         {
             _peer = proven.Link;
-            var (self, limits) = (Self, node.Settings.Connection);
-            _outbox = new Outbox(limits, wake: () => self.Tell(Sent.Instance));
-            _link = new Link(proven.Link, _outbox, new Intake(limits, node.Clock, Timers), _vitality, self, _alive.Token);
+            var limits = node.Settings.Connection;
+            _link = new Link(proven.Link, limits, new Intake(limits, node.Clock, Timers), _vitality, Self, _alive.Token);
             BecomeHandshaking();
         });
         Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
@@ -73,23 +73,6 @@ internal sealed class PeerConnection(
         Receive<Close>(close => BecomeAbandoning(close.Reason));
         Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, arm: () => { }));
         NotConnected();
-    }
-
-    /// <summary>Gives up before there is a link; one that comes about all the same is closed, not leaked.</summary>
-    private void BecomeAbandoning(Reason reason)
-    {
-        TellEnded(reason, byPeer: false, detail: null);
-        _alive.Cancel();
-        Become(() =>
-        {
-            Receive<Proof.Given>(proven =>
-            {
-                _peer = proven.Link;
-                Context.Stop(Self);
-            });
-            Receive<Proof.Missing>(_ => Context.Stop(Self));
-            NotConnected();
-        });
     }
 
     private void BecomeHandshaking()
@@ -133,14 +116,16 @@ internal sealed class PeerConnection(
         return AfterFrame.GoOn.Instance;
     }
 
-    private void AskToBeAdmitted() => supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote));
+    private void AskToBeAdmitted() =>
+        supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote) { Outbox = _link!.Outbox });
 
     private void BecomeConnected()
     {
         _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, Self);
         Timers.Cancel(Deadline.Instance);
         Become(Connected);
-        supervisor.Tell(new Opened(number, _introduction!) { Outbox = _outbox });
+        _link!.Outbox.Open();
+        supervisor.Tell(new Opened(number, _introduction!));
         AskForLife();
     }
 
@@ -183,7 +168,8 @@ internal sealed class PeerConnection(
         Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, ArmHeartbeat));
         Receive<Intake.Rested>(_ => _link!.OnRested());
         Receive<Link.Arrived>(_ => Take());
-        Receive<Sent>(_ => _link!.OnSent());
+        Receive<Link.ToSend>(_ => _link!.OnToSend());
+        Receive<Link.Faulted>(faulted => ExceptionDispatchInfo.Throw(faulted.Bug));
         Receive<Link.Wrote>(_ =>
         {
             _link!.OnWrote();
@@ -203,6 +189,9 @@ internal sealed class PeerConnection(
         {
             case AfterFrame.SayGoodbye goodbye:
                 BecomeClosing(goodbye.Reason);
+                break;
+            case AfterFrame.Leave leave when _conversation is { IsDelivering: true }:
+                BecomeLeaving(leave.Reason);
                 break;
             case AfterFrame.Leave leave:
                 End(leave.Reason, byPeer: true);
@@ -241,58 +230,5 @@ internal sealed class PeerConnection(
         {
             supervisor.Tell(_traffic.TakeReport(number, link, _vitality.RoundTripTime));
         }
-    }
-
-    /// <summary>Says goodbye, and gives it a moment to arrive.</summary>
-    private void BecomeClosing(Reason reason)
-    {
-        TellEnded(reason, byPeer: false, detail: null);
-        Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.GoodbyeTimeout);
-        Become(Closing);
-        _link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
-    }
-
-    private void Closing()
-    {
-        // The other side closes when it has read the goodbye. To close first could destroy what it has not read yet.
-        Receive<Deadline>(_ => Context.Stop(Self));
-        Receive<Link.IOver>(_ => Context.Stop(Self));
-        Receive<Intake.Rested>(_ => _link!.OnRested());
-        Receive<Link.Arrived>(_ =>
-        {
-            _link!.Discard();
-            _link.Read();
-        });
-        Receive<Link.Wrote>(_ =>
-        {
-            if (!_link!.OnWrote())
-            {
-                _link.Read();
-            }
-        });
-        NotConnected();
-    }
-
-    /// <summary>Ends without a word: there is nobody who would hear it.</summary>
-    private void End(Reason reason, bool byPeer = false, string? detail = null)
-    {
-        TellEnded(reason, byPeer, detail);
-        Context.Stop(Self);
-    }
-
-    private void TellEnded(Reason reason, bool byPeer, string? detail)
-    {
-        ReportActivity();
-        _vitality.Abandon(reason);
-        _outbox?.Close();
-        supervisor.Tell(new Ended(number, reason, byPeer, detail) { Proven = _peer?.RemoteKey });
-    }
-
-    /// <summary>What people ask of a peer that is not, or no longer, connected.</summary>
-    private void NotConnected()
-    {
-        Receive<PingNow>(_ => Sender.Tell(new MeshProtocol.Failed(Reason.NotConnected)));
-        Receive<Describe>(_ => Sender.Tell(new Description(number, 0, 0, null, null)));
-        ReceiveAny(_ => { });
     }
 }

@@ -34,7 +34,11 @@ internal abstract record ConnectionOrigin
 internal static class PeerConnectionProtocol
 {
     /// <summary>To the supervisor: the far end has proven its key. Answered with <see cref="Admit"/> or <see cref="Refuse"/>.</summary>
-    public sealed record AskAdmission(long Connection, PublicKey Key, PeerAddress Remote);
+    public sealed record AskAdmission(long Connection, PublicKey Key, PeerAddress Remote)
+    {
+        /// <summary>Where the messages for the peer go; null in a simulation, which has none.</summary>
+        public Outbox? Outbox { get; init; }
+    }
 
     public sealed record Admit
     {
@@ -44,11 +48,7 @@ internal static class PeerConnectionProtocol
     public sealed record Refuse(Reason Reason);
 
     /// <summary>To the supervisor: both sides have said hello.</summary>
-    public sealed record Opened(long Connection, Introduction Introduction)
-    {
-        /// <summary>Where the messages for the peer go; null in a simulation, which has none.</summary>
-        public Outbox? Outbox { get; init; }
-    }
+    public sealed record Opened(long Connection, Introduction Introduction);
 
     /// <summary>To the supervisor: the connection is no more, and the actor will stop by itself.</summary>
     /// <param name="ByPeer">The peer said so in a goodbye.</param>
@@ -74,12 +74,6 @@ internal static class PeerConnectionProtocol
 
     /// <summary>What a connection is told while both sides know each other.</summary>
     public interface IToConversation;
-
-    /// <summary>The application has sent something; it waits in the outbox.</summary>
-    public sealed record Sent : IDeadLetterSuppression
-    {
-        public static readonly Sent Instance = new();
-    }
 
     /// <summary>Ask the peer whom it knows.</summary>
     public sealed record AskForPeers : IToConversation, IDeadLetterSuppression

@@ -12,9 +12,9 @@ namespace Meshara.Actors.Peers.Messages;
 /// <param name="connection">Told <see cref="RoomAgain"/>, upon which it calls <see cref="GoOn"/>.</param>
 internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection)
 {
-    private readonly Action _wake = () => connection.Tell(RoomAgain.Instance);
     private PeerMessage[] _messages = [];
     private ImmutableArray<Subscription> _to = [];
+    private Subscription? _awaited;
     private int _start;
     private int _next;
     private int _given;
@@ -25,29 +25,38 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
     /// <summary>Hands out these, in order.</summary>
     public void Begin(PeerMessage[] messages)
     {
-        (_messages, _to, _start, _next, _given) = (messages, subscriptions.All, 0, 0, 0);
+        (_messages, _to, _start, _next, _given, IsUnderWay) = (messages, subscriptions.All, 0, 0, 0, true);
         GoOn();
     }
 
     /// <summary>Hands out what is left, as far as there is room.</summary>
     public void GoOn()
     {
-        IsUnderWay = true;
         for (var end = EndOfRun(_start); _start < _messages.Length; (_start, _next, end) = (end, 0, EndOfRun(end)))
         {
             for (; _next < _to.Length; _next++)
             {
                 if (_to[_next].ChannelName == _messages[_start].Channel && !Give(_to[_next], end))
                 {
-                    _to[_next].WhenRoom(_wake);
                     return;
                 }
             }
         }
 
-        IsUnderWay = false;
-        (_messages, _to) = ([], []);
+        (_messages, _to, IsUnderWay) = ([], [], false);
     }
+
+    /// <summary>The connection has ended, and this with it: what is left is dropped, and whoever waits behind it has its turn.</summary>
+    public void Abandon()
+    {
+        (_messages, _to, IsUnderWay) = ([], [], false);
+        var awaited = _awaited;
+        _awaited = null;
+        awaited?.Leave(this);
+    }
+
+    /// <summary>From any thread: the subscriber that was waited for has room again, or has gone.</summary>
+    public void Wake() => connection.Tell(RoomAgain.Instance);
 
     /// <summary>Whether it has had the whole run now.</summary>
     private bool Give(Subscription subscription, int end)
@@ -55,10 +64,18 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
         _given += subscription.Give(new ArraySegment<PeerMessage>(_messages, _start + _given, end - _start - _given));
         if (_start + _given < end)
         {
+            _awaited = subscription;
+            subscription.Await(this);
             return false;
         }
 
         _given = 0;
+        if (_awaited is not null)
+        {
+            _awaited = null;
+            subscription.Leave(this);
+        }
+
         return true;
     }
 
@@ -74,7 +91,7 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
         return end;
     }
 
-    /// <summary>The subscriber that was waited for has room again, or has gone.</summary>
+    /// <summary>What <see cref="Wake"/> tells the connection.</summary>
     public sealed record RoomAgain : PeerConnectionProtocol.IToConversation, IDeadLetterSuppression
     {
         public static readonly RoomAgain Instance = new();

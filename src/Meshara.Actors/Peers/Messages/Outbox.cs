@@ -8,7 +8,9 @@ namespace Meshara.Actors.Peers.Messages;
 /// come into an empty one. What is queued while a write is under way goes out together in the next one: many small messages then cost one TLS
 /// record.
 /// </summary>
-internal sealed class Outbox
+/// <param name="limits">What may wait.</param>
+/// <param name="wake">Has the connection look, soon and on its own thread.</param>
+internal sealed class Outbox(ConnectionSettings limits, Action wake)
 {
     /// <summary>A batch is closed when it reaches this, so that a ping does not wait behind megabytes. In bytes.</summary>
     private const int BatchSize = 256 * 1024;
@@ -18,23 +20,34 @@ internal sealed class Outbox
 
     private readonly Queue<Outbound> _waiting = new();
     private readonly Lock _gate = new();
-    private readonly ConnectionSettings _limits;
-    private readonly Action _wake;
-    private readonly Room _room;
     private int _messages;
     private int _bytes;
     private bool _isAwake;
-    private bool _isClosed;
+    private bool _isOpen;
 
-    /// <param name="limits">What may wait.</param>
-    /// <param name="wake">Has the connection look, soon and on its own thread.</param>
-    public Outbox(ConnectionSettings limits, Action wake) => (_limits, _wake, _room) = (limits, wake, new Room(HasRoom));
+    /// <summary>Whoever waits for room, and what that has to hold beside what waits then.</summary>
+    private TaskCompletionSource? _whenRoom;
+    private (int Messages, int Bytes) _refused;
+
+    /// <summary>Half of it is free at least, so that who waits for room does not wait again at once, and all that was refused fits; or nobody is connected.</summary>
+    private bool HasRoom => !_isOpen
+        || (_messages <= Math.Min(limits.MaxQueuedMessages / 2, limits.MaxQueuedMessages - _refused.Messages)
+            && _bytes <= Math.Min(limits.MaxQueuedSize / 2, limits.MaxQueuedSize - _refused.Bytes));
+
+    /// <summary>The peer is connected: it takes what the application sends from now on.</summary>
+    public void Open()
+    {
+        lock (_gate)
+        {
+            _isOpen = true;
+        }
+    }
 
     /// <summary>Queues what the application sends, all of it or nothing.</summary>
     public SendResult Send(Outbound messages)
     {
         // What the queue could never hold would be told that it is full for ever.
-        if (messages.Largest > _limits.MaxFrameSize || messages.Size > _limits.MaxQueuedSize || messages.Messages > _limits.MaxQueuedMessages)
+        if (messages.Largest > limits.MaxFrameSize || messages.Size > limits.MaxQueuedSize || messages.Messages > limits.MaxQueuedMessages)
         {
             return SendResult.TooLarge;
         }
@@ -42,13 +55,14 @@ internal sealed class Outbox
         bool wasAwake;
         lock (_gate)
         {
-            if (_isClosed)
+            if (!_isOpen)
             {
                 return SendResult.NotConnected;
             }
 
-            if (messages.Messages > _limits.MaxQueuedMessages - _messages || messages.Size > _limits.MaxQueuedSize - _bytes)
+            if (messages.Messages > limits.MaxQueuedMessages - _messages || messages.Size > limits.MaxQueuedSize - _bytes)
             {
+                _refused = (Math.Max(_refused.Messages, messages.Messages), Math.Max(_refused.Bytes, messages.Size));
                 return SendResult.QueueFull;
             }
 
@@ -59,18 +73,19 @@ internal sealed class Outbox
 
         if (!wasAwake)
         {
-            _wake();
+            wake();
         }
 
         return SendResult.Queued;
     }
 
-    /// <summary>Completes when half of the queue is free, or the connection has ended.</summary>
+    /// <summary>Completes when half of the queue is free and what was refused fits, or the connection has ended.</summary>
     public Task WhenRoomAsync()
     {
-        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _room.WhenOpen(() => open.TrySetResult());
-        return open.Task;
+        lock (_gate)
+        {
+            return HasRoom ? Task.CompletedTask : (_whenRoom ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
     }
 
     /// <summary>Queues what the protocol itself says, of which there is little: no bound can hold up a goodbye. For the connection, which looks itself.</summary>
@@ -86,6 +101,7 @@ internal sealed class Outbox
     public List<Outbound> TakeBatch()
     {
         List<Outbound> batch;
+        TaskCompletionSource? room;
         lock (_gate)
         {
             batch = new List<Outbound>(Math.Min(_waiting.Count, MostTaken));
@@ -99,36 +115,38 @@ internal sealed class Outbox
             }
 
             _isAwake = batch.Count > 0;
+            room = TakeWaitersIfRoom();
         }
 
-        if (HasRoom())
-        {
-            _room.OpenToAll();
-        }
-
+        room?.SetResult();
         return batch;
     }
 
     /// <summary>Takes nothing more of the application, and forgets what was not written.</summary>
     public void Close()
     {
+        TaskCompletionSource? room;
         lock (_gate)
         {
-            _isClosed = true;
+            _isOpen = false;
             _waiting.Clear();
             (_messages, _bytes) = (0, 0);
+            room = TakeWaitersIfRoom();
         }
 
-        _room.OpenToAll();
+        room?.SetResult();
     }
 
-    /// <summary>Half of it is free at least, so that who waits for room does not wait again at once; or the connection has ended.</summary>
-    private bool HasRoom()
+    private TaskCompletionSource? TakeWaitersIfRoom()
     {
-        lock (_gate)
+        if (!HasRoom)
         {
-            return _isClosed || (_messages <= _limits.MaxQueuedMessages / 2 && _bytes <= _limits.MaxQueuedSize / 2);
+            return null;
         }
+
+        var waiters = _whenRoom;
+        (_whenRoom, _refused) = (null, default);
+        return waiters;
     }
 
     private void Count(Outbound messages, int sign)

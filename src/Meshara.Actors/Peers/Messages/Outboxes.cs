@@ -11,12 +11,12 @@ internal sealed class Outboxes
 {
     private readonly ConcurrentDictionary<NodeId, Outbox> _ofPeers = new();
 
-    /// <summary>That of a connected peer; null if it is not connected.</summary>
+    /// <summary>That of a peer that is connected or about to be; null if it is not.</summary>
     public Outbox? this[NodeId peer] => _ofPeers.GetValueOrDefault(peer);
 
-    /// <summary>The peer is connected, and this is how it is reached from now on.</summary>
-    public void Open(NodeId peer, Outbox outbox) => _ofPeers[peer] = outbox;
+    /// <summary>The peer is let in, and this is how it is reached from now on.</summary>
+    public void Set(NodeId peer, Outbox outbox) => _ofPeers[peer] = outbox;
 
     /// <summary>That connection has ended; another one to the same peer stays.</summary>
-    public void Close(NodeId peer, Outbox outbox) => _ofPeers.TryRemove(new(peer, outbox));
+    public void Remove(NodeId peer, Outbox outbox) => _ofPeers.TryRemove(new(peer, outbox));
 }

@@ -4,76 +4,109 @@ using System.Threading.Channels;
 namespace Meshara.Actors.Peers.Messages;
 
 /// <summary>
-/// The messages that wait for one reader, of all connections: bounded, in order for each sender. Who gives to a full one waits, and that holds
-/// the sender back; nothing is dropped. They are kept as they come, many to a piece, so that a message costs the reader no synchronization.
+/// The messages that wait for one reader, of all connections: bounded, in order for each sender. Who gives to a full one waits for its turn, and
+/// that holds the sender back; nothing is dropped. They are kept as they come, many to a piece, so that a message costs the reader no
+/// synchronization.
 /// </summary>
-internal sealed class ReaderSubscription : Subscription
+/// <param name="channel">The channel's name.</param>
+/// <param name="capacity">So many messages may wait, those included that the reader has begun on.</param>
+internal sealed class ReaderSubscription(string channel, int capacity) : Subscription(channel)
 {
-    private readonly int _capacity;
-
     private readonly Channel<ArraySegment<PeerMessage>> _pieces =
         Channel.CreateUnbounded<ArraySegment<PeerMessage>>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly Room _room;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Delivery> _waiters = [];
     private int _waiting;
-    private volatile bool _closed;
-
-    /// <param name="channel">The channel's name.</param>
-    /// <param name="capacity">So many messages may wait, those included that the reader has begun on.</param>
-    public ReaderSubscription(string channel, int capacity)
-        : base(channel) =>
-        (_capacity, _room) = (capacity, new Room(() => _closed || Volatile.Read(ref _waiting) < capacity));
+    private bool _closed;
 
     public override int Give(ArraySegment<PeerMessage> messages)
     {
-        var count = _closed ? 0 : Reserve(messages.Count);
-        if (count > 0)
+        lock (_gate)
         {
-            _pieces.Writer.TryWrite(messages[..count]);
-        }
-
-        // One that is closed wants nothing, and keeps nobody waiting.
-        return _closed ? messages.Count : count;
-    }
-
-    public override void WhenRoom(Action wake) => _room.WhenOpen(wake);
-
-    /// <summary>The messages in their pieces, until the inbox is closed. For one reader.</summary>
-    public async IAsyncEnumerable<ArraySegment<PeerMessage>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        while (await _pieces.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
-        {
-            while (_pieces.Reader.TryRead(out var piece))
+            if (_closed)
             {
-                yield return piece;
-                Interlocked.Add(ref _waiting, -piece.Count);
-
-                // One at a time: very many connections may wait, and each brings about as much as was taken.
-                _room.OpenToOne();
+                // It wants nothing more, and keeps nobody waiting.
+                return messages.Count;
             }
 
-            _room.OpenToAll();
+            var count = Math.Min(messages.Count, capacity - _waiting);
+            if (count > 0)
+            {
+                _waiting += count;
+                _pieces.Writer.TryWrite(messages[..count]);
+            }
+
+            return count;
+        }
+    }
+
+    public override void Await(Delivery waiter)
+    {
+        lock (_gate)
+        {
+            _waiters.AddLast(waiter);
+        }
+
+        WakeNext();
+    }
+
+    public override void Leave(Delivery waiter)
+    {
+        lock (_gate)
+        {
+            _waiters.Remove(waiter);
+        }
+
+        WakeNext();
+    }
+
+    /// <summary>The messages in their pieces, until the subscription is closed. For one reader.</summary>
+    public async IAsyncEnumerable<ArraySegment<PeerMessage>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var piece in _pieces.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            yield return piece;
+            lock (_gate)
+            {
+                _waiting -= piece.Count;
+            }
+
+            WakeNext();
         }
     }
 
     /// <summary>Takes nothing more; the reader comes to its end.</summary>
     public override void Close()
     {
-        _closed = true;
+        Delivery[] waiters;
+        lock (_gate)
+        {
+            _closed = true;
+            waiters = [.. _waiters];
+            _waiters.Clear();
+        }
+
         _pieces.Writer.TryComplete();
-        _room.OpenToAll();
+        Array.ForEach(waiters, w => w.Wake());
     }
 
-    private int Reserve(int wanted)
+    /// <summary>
+    /// If there is room, wakes who has waited longest; that one leaves when it has given all, and then it is the next one's turn. Not all at
+    /// once: very many connections may wait, and there is room for a few.
+    /// </summary>
+    private void WakeNext()
     {
-        while (true)
+        Delivery? next = null;
+        lock (_gate)
         {
-            var waiting = Volatile.Read(ref _waiting);
-            var count = Math.Min(wanted, _capacity - waiting);
-            if (count <= 0 || Interlocked.CompareExchange(ref _waiting, waiting + count, waiting) == waiting)
+            if (_waiters.First is { } first && (_closed || _waiting < capacity))
             {
-                return Math.Max(count, 0);
+                next = first.Value;
+                _waiters.RemoveFirst();
             }
         }
+
+        next?.Wake();
     }
 }

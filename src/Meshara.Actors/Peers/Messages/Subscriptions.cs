@@ -12,8 +12,15 @@ internal abstract class Subscription(string channel)
     /// <summary>Gives it messages of its channel; how many of them, from the first, it had room for.</summary>
     public abstract int Give(ArraySegment<PeerMessage> messages);
 
-    /// <summary>Calls <paramref name="wake"/> once, on any thread and perhaps at once, when there may be room again.</summary>
-    public abstract void WhenRoom(Action wake);
+    /// <summary>It had no room for all of them: the delivery is woken once, on any thread and perhaps at once, when there may be some again.</summary>
+    public virtual void Await(Delivery waiter)
+    {
+    }
+
+    /// <summary>A delivery that waited has given all that it waited for, or gives nothing more: it is the turn of the next.</summary>
+    public virtual void Leave(Delivery waiter)
+    {
+    }
 
     /// <summary>Nothing more comes.</summary>
     public virtual void Close()
@@ -35,8 +42,6 @@ internal sealed class ActorSubscription(string channel, IActorRef subscriber) : 
 
         return messages.Count;
     }
-
-    public override void WhenRoom(Action wake) => wake();
 }
 
 /// <summary>All who have subscribed. Thread-safe: it holds from the moment that it is added, and connections read it each on its own thread.</summary>

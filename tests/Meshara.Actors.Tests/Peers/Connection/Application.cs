@@ -6,7 +6,13 @@ namespace Meshara.Actors.Tests.Peers.Connection;
 internal sealed class Application
 {
     private readonly List<PeerMessage> _taken = [];
-    private readonly List<Action> _waiting = [];
+    private readonly List<Delivery> _waiting = [];
+
+    /// <summary>What it does at once with what it is given.</summary>
+    public Action OnTaken { get; set; } = () => { };
+
+    /// <summary>How many connections wait for it.</summary>
+    public int Waiting => _waiting.Count;
 
     /// <summary>Whether it takes what arrives.</summary>
     public bool IsStuck { get; set; }
@@ -31,9 +37,9 @@ internal sealed class Application
     public void Recover()
     {
         IsStuck = false;
-        Action[] waiting = [.. _waiting];
+        Delivery[] waiting = [.. _waiting];
         _waiting.Clear();
-        Array.ForEach(waiting, wake => wake());
+        Array.ForEach(waiting, w => w.Wake());
     }
 
     private sealed class Taker(string channel, Application application) : Subscription(channel)
@@ -46,9 +52,12 @@ internal sealed class Application
             }
 
             application._taken.AddRange(messages);
+            application.OnTaken();
             return messages.Count;
         }
 
-        public override void WhenRoom(Action wake) => application._waiting.Add(wake);
+        public override void Await(Delivery waiter) => application._waiting.Add(waiter);
+
+        public override void Leave(Delivery waiter) => application._waiting.Remove(waiter);
     }
 }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Peers;
 using Meshara.Actors.Peers.Connection;
+using Meshara.Actors.Peers.Messages;
 using Meshara.Actors.Tests.Transport;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
@@ -64,6 +65,20 @@ public sealed class ConnectionHandshakeSpec : ConnectionSpec
         connection.Tell(Admit.Instance);
 
         Application.Take().ShouldHaveSingleItem().Channel.ShouldBe("chat");
+    }
+
+    [Fact]
+    public void What_follows_a_hello_at_once_can_be_answered_at_once()
+    {
+        var (connection, bob) = Dial();
+        var outbox = Supervisor.ExpectMsg<AskAdmission>().Outbox!;
+        Application.OnTaken = () => outbox.Send(Outbound.Of("chat", "welcome"u8.ToArray())).ShouldBe(SendResult.Queued);
+        connection.Tell(Admit.Instance);
+        bob.Hear<Hello>();
+
+        bob.Say(FarEnd.HelloOf(Bob), Data("chat", 3));
+
+        bob.HearNext<Data>().Payload.ToStringUtf8().ShouldBe("welcome");
     }
 
     [Fact]

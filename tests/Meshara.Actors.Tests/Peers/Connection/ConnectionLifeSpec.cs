@@ -173,6 +173,55 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     }
 
     [Fact]
+    public void What_a_peer_said_before_its_goodbye_has_a_moment_to_be_taken()
+    {
+        var (connection, bob) = Connect();
+        Application.IsStuck = true;
+        bob.Say(Data("chat", 1), Data("a", 2), new Envelope { Goodbye = new Goodbye { Reason = (uint)Reason.ShuttingDown } });
+
+        // Its place is free at once.
+        ExpectEnded(Reason.ShuttingDown, byPeer: true);
+        Send("gone"u8.ToArray()).ShouldBe(SendResult.NotConnected);
+        ExpectNoMsg(TimeSpan.Zero);
+        Application.Recover();
+
+        Application.Take().Select(m => m.Channel).ShouldBe(["chat", "a"]);
+        ExpectTerminated(connection);
+    }
+
+    [Fact]
+    public void What_nobody_takes_is_not_kept_for_a_peer_that_is_gone()
+    {
+        var (connection, bob) = Connect();
+        Application.IsStuck = true;
+        bob.Say(Data("chat", 1), new Envelope { Goodbye = new Goodbye { Reason = (uint)Reason.ShuttingDown } });
+        ExpectEnded(Reason.ShuttingDown, byPeer: true);
+        Application.Waiting.ShouldBe(1);
+
+        Pass(Settings.Connection.GoodbyeTimeout);
+
+        ExpectTerminated(connection);
+        Application.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_connection_that_is_stopped_lets_those_go_who_wait_for_room()
+    {
+        var (connection, _) = Connect();
+        while (Send(new byte[100_000]) == SendResult.Queued)
+        {
+        }
+
+        var room = Outbox!.WhenRoomAsync();
+        room.IsCompleted.ShouldBeFalse();
+        Sys.Stop(connection);
+
+        ExpectTerminated(connection);
+        room.IsCompletedSuccessfully.ShouldBeTrue();
+        Send(new byte[1]).ShouldBe(SendResult.NotConnected);
+    }
+
+    [Fact]
     public void A_goodbye_goes_before_what_was_queued_and_waits_for_the_other_side_to_close()
     {
         var (connection, bob) = Connect();

@@ -62,11 +62,12 @@ public abstract class ConnectionSpec : VirtualTimeSpec
     private protected (IActorRef Connection, FarEnd Bob) Connect()
     {
         var (connection, bob) = Dial();
-        Supervisor.ExpectMsg<AskAdmission>();
+        Outbox = Supervisor.ExpectMsg<AskAdmission>().Outbox;
         connection.Tell(Admit.Instance);
         bob.Hear<Hello>();
+        Send("too soon"u8.ToArray()).ShouldBe(SendResult.NotConnected);
         bob.Say(FarEnd.HelloOf(Bob));
-        Outbox = Supervisor.ExpectMsg<Opened>().Outbox;
+        Supervisor.ExpectMsg<Opened>();
         bob.Say(new Envelope { Pong = new Pong { Nonce = bob.Hear<Ping>().Nonce } });
         return (connection, bob);
     }

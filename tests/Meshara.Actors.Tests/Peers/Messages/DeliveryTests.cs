@@ -1,4 +1,6 @@
+using System.Text;
 using Akka.Actor;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Meshara.Actors.Peers.Messages;
 using Meshara.Core.Identity;
@@ -14,6 +16,7 @@ public sealed class DeliveryTests : TestKit
     private static readonly NodeId Bob = NodeId.Of(PublicKey.FromBytes(new byte[PublicKey.Size]));
 
     private readonly Subscriptions _subscriptions = new();
+    private readonly CancellationTokenSource _patience = new(Patience);
 
     [Fact]
     public async Task Each_subscriber_has_the_messages_of_its_channel_once_and_in_order_though_one_of_them_is_slow()
@@ -56,7 +59,7 @@ public sealed class DeliveryTests : TestKit
     }
 
     [Fact]
-    public async Task Of_many_connections_each_is_let_on_in_its_turn_and_no_more_wait_than_may()
+    public async Task Of_many_connections_none_is_left_waiting_and_each_keeps_its_order()
     {
         const int connections = 20, each = 500, most = 7;
         var reader = Subscribe("chat", most);
@@ -67,7 +70,7 @@ public sealed class DeliveryTests : TestKit
 
         var next = new int[connections];
         var read = 0;
-        await foreach (var piece in reader.ReadAllAsync(default))
+        await foreach (var piece in reader.ReadAllAsync(_patience.Token))
         {
             piece.Count.ShouldBeLessThanOrEqualTo(most);
             foreach (var message in piece)
@@ -89,22 +92,63 @@ public sealed class DeliveryTests : TestKit
     [Fact]
     public async Task Who_subscribes_is_kept_until_it_goes()
     {
-        var feed = Sys.ActorOf(Props.Create(() => new MessageFeed(_subscriptions)));
-        var (reader, actor) = (new ReaderSubscription("chat", 1), CreateTestProbe());
-        var subscription = new ActorSubscription("chat", actor);
-        _subscriptions.Add(reader);
-        _subscriptions.Add(subscription);
-        feed.Tell(subscription);
+        var watch = Sys.ActorOf(Props.Create(() => new SubscriberWatch(_subscriptions)));
+        var (reader, actor) = (Subscribe("chat", 1), CreateTestProbe());
+        foreach (var channel in new[] { "chat", "news" })
+        {
+            var subscription = new ActorSubscription(channel, actor);
+            _subscriptions.Add(subscription);
+            watch.Tell(subscription);
+        }
 
-        new Delivery(_subscriptions, TestActor).Begin(Messages("chat 0"));
+        new Delivery(_subscriptions, TestActor).Begin(Messages("chat 0", "news 1"));
         (await actor.ExpectMsgAsync<PeerMessage>()).Channel.ShouldBe("chat");
+        (await actor.ExpectMsgAsync<PeerMessage>()).Channel.ShouldBe("news");
         Sys.Stop(actor);
         AwaitCondition(() => _subscriptions.All.Length == 1);
 
         // With the node the readers come to their end, and who comes too late at once.
-        Sys.Stop(feed);
+        Sys.Stop(watch);
         (await ReadAsync(reader, int.MaxValue)).ShouldBe(["chat 0"]);
         (await ReadAsync(Subscribe("chat", 1), int.MaxValue)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whose_turn_it_is_lets_the_next_one_go_on_when_it_has_done_or_has_ended()
+    {
+        var reader = Subscribe("chat", 3);
+        var (full, one, two, three) = (Line(), Line(), Line(), Line());
+        full.Delivery.Begin(Messages("chat 0", "chat 1", "chat 2"));
+        one.Delivery.Begin(Messages("chat 3"));
+        two.Delivery.Begin(Messages("chat 4"));
+        three.Delivery.Begin(Messages("chat 5"));
+        await using var pieces = reader.ReadAllAsync(_patience.Token).GetAsyncEnumerator();
+        await pieces.MoveNextAsync();
+        foreach (var waiting in new[] { one, two, three })
+        {
+            await waiting.Connection.ExpectNoMsgAsync(TimeSpan.Zero);
+        }
+
+        // The reader is done with the first piece, and there is room for three.
+        var next = pieces.MoveNextAsync();
+        await one.Connection.ExpectMsgAsync<Delivery.RoomAgain>(Patience);
+        await two.Connection.ExpectNoMsgAsync(TimeSpan.Zero);
+        one.Delivery.GoOn();
+        await two.Connection.ExpectMsgAsync<Delivery.RoomAgain>(Patience);
+        two.Delivery.Abandon();
+        await three.Connection.ExpectMsgAsync<Delivery.RoomAgain>(Patience);
+        three.Delivery.GoOn();
+
+        (await next).ShouldBeTrue();
+        Text(pieces.Current.ShouldHaveSingleItem()).ShouldBe("chat 3");
+        (await pieces.MoveNextAsync()).ShouldBeTrue();
+        Text(pieces.Current.ShouldHaveSingleItem()).ShouldBe("chat 5");
+
+        (Delivery Delivery, TestProbe Connection) Line()
+        {
+            var connection = CreateTestProbe();
+            return (new Delivery(_subscriptions, connection), connection);
+        }
     }
 
     private ReaderSubscription Subscribe(string channel, int capacity)
@@ -116,15 +160,14 @@ public sealed class DeliveryTests : TestKit
 
     /// <summary>Each on the channel that its text begins with.</summary>
     private static PeerMessage[] Messages(params string[] texts) =>
-        [.. texts.Select(t => new PeerMessage(Bob, t.Split(' ')[0], System.Text.Encoding.UTF8.GetBytes(t)))];
+        [.. texts.Select(t => new PeerMessage(Bob, t.Split(' ')[0], Encoding.UTF8.GetBytes(t)))];
 
-    private static async Task<List<string>> ReadAsync(ReaderSubscription subscription, int count)
+    private async Task<List<string>> ReadAsync(ReaderSubscription subscription, int count)
     {
-        using var patience = new CancellationTokenSource(Patience);
         var read = new List<string>();
-        await foreach (var piece in subscription.ReadAllAsync(patience.Token))
+        await foreach (var piece in subscription.ReadAllAsync(_patience.Token))
         {
-            read.AddRange(piece.Select(m => System.Text.Encoding.UTF8.GetString(m.Payload.Span)));
+            read.AddRange(piece.Select(Text));
             if (read.Count >= count)
             {
                 break;
@@ -132,6 +175,14 @@ public sealed class DeliveryTests : TestKit
         }
 
         return read;
+    }
+
+    private static string Text(PeerMessage message) => Encoding.UTF8.GetString(message.Payload.Span);
+
+    protected override void Dispose(bool disposing)
+    {
+        _patience.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>Delivers so many messages in chunks of up to ten.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Peers.Messages;
+using Meshara.Core.Identity;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
@@ -11,6 +12,8 @@ namespace Meshara.Actors.Tests.Peers.Messages;
 public sealed class OutboxTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly NodeId Bob = NodeId.Of(PublicKey.FromBytes(new byte[PublicKey.Size]));
 
     private int _woken;
 
@@ -56,14 +59,46 @@ public sealed class OutboxTests
         }
 
         var room = outbox.WhenRoomAsync();
-        outbox.TakeBatch().Count.ShouldBe(1);
-        room.IsCompleted.ShouldBeFalse();
         for (var i = 0; i < 9; i++)
         {
-            outbox.TakeBatch();
+            outbox.TakeBatch().Count.ShouldBe(1);
         }
 
+        room.IsCompleted.ShouldBeFalse();
+        outbox.TakeBatch();
         await room.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task There_is_room_only_when_what_was_refused_fits()
+    {
+        var outbox = Make(new ConnectionSettings { MaxQueuedMessages = 10 });
+        outbox.Send(Messages(2));
+        outbox.Send(Messages(2));
+        outbox.AddControl(new Envelope { Ping = new Ping() });
+
+        // Less than half of it waits, and yet this one does not fit.
+        outbox.Send(Messages(7)).ShouldBe(SendResult.QueueFull);
+        var room = outbox.WhenRoomAsync();
+        room.IsCompleted.ShouldBeFalse();
+
+        outbox.TakeBatch();
+        await room.WaitAsync(Patience);
+        outbox.Send(Messages(7)).ShouldBe(SendResult.Queued);
+    }
+
+    [Fact]
+    public void Before_the_peer_is_connected_nothing_is_taken_and_afterwards_only_that_of_its_last_connection_counts()
+    {
+        var (first, second, outboxes, peer) = (new Outbox(new ConnectionSettings(), () => { }), new Outbox(new ConnectionSettings(), () => { }), new Outboxes(), Bob);
+        first.Send(Message("one")).ShouldBe(SendResult.NotConnected);
+
+        outboxes.Set(peer, first);
+        outboxes.Set(peer, second);
+        outboxes.Remove(peer, first);
+        outboxes[peer].ShouldBe(second);
+        outboxes.Remove(peer, second);
+        outboxes[peer].ShouldBeNull();
     }
 
     [Fact]
@@ -87,7 +122,7 @@ public sealed class OutboxTests
     {
         const int senders = 4, each = 5_000, most = 16;
         using var wakes = new SemaphoreSlim(0);
-        var outbox = new Outbox(new ConnectionSettings { MaxQueuedMessages = most }, () => wakes.Release());
+        var outbox = Opened(new Outbox(new ConnectionSettings { MaxQueuedMessages = most }, () => wakes.Release()));
 
         var sending = Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
         {
@@ -110,7 +145,7 @@ public sealed class OutboxTests
             (await wakes.WaitAsync(Patience)).ShouldBeTrue();
             while (outbox.TakeBatch() is { Count: > 0 } batch)
             {
-                // As many as may wait at once, and those that came while it was taken.
+                batch.Count.ShouldBeLessThanOrEqualTo(most);
                 taken.AddRange(batch.Select(TextOf));
             }
         }
@@ -121,11 +156,19 @@ public sealed class OutboxTests
             taken.Where(t => t.StartsWith($"{sender} ", StringComparison.Ordinal)).ShouldBe(Enumerable.Range(0, each).Select(i => $"{sender} {i}"));
         }
 
-        outbox.Send(Outbound.Of("chat", [.. Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, most)])).ShouldBe(SendResult.Queued);
+        outbox.Send(Messages(most)).ShouldBe(SendResult.Queued);
         outbox.Send(Message("one more")).ShouldBe(SendResult.QueueFull);
     }
 
-    private Outbox Make(ConnectionSettings limits) => new(limits, () => _woken++);
+    private Outbox Make(ConnectionSettings limits) => Opened(new Outbox(limits, () => _woken++));
+
+    private static Outbox Opened(Outbox outbox)
+    {
+        outbox.Open();
+        return outbox;
+    }
+
+    private static Outbound Messages(int count) => Outbound.Of("chat", [.. Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, count)]);
 
     private static Outbound Message(string text) => Outbound.Of("chat", Encoding.UTF8.GetBytes(text));
 
