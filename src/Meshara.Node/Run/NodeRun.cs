@@ -17,7 +17,7 @@ internal static class NodeRun
           stdout-loglevel = OFF
           loggers = ["Meshara.Node.Run.StderrLogger, meshara"]
           log-dead-letters = off
-          scheduler.tick-duration = 50ms
+          scheduler.implementation = "Meshara.Actors.Hosting.TicklessScheduler, Meshara.Actors"
           coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
         """;

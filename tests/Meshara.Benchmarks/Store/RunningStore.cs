@@ -15,7 +15,7 @@ internal sealed class RunningStore : IAsyncDisposable
     private static readonly NodeId Node = NodeId.Of(PublicKey.FromBytes(Enumerable.Repeat((byte)0xff, 32).ToArray()));
 
     /// <summary>For an actor system beside a table, whose scheduler looks as often as that of <c>meshara run</c>.</summary>
-    public const string Quiet = "akka { loglevel = ERROR, stdout-loglevel = OFF, scheduler.tick-duration = 50ms }";
+    public const string Quiet = "akka { loglevel = ERROR, stdout-loglevel = OFF, scheduler.implementation = \"Meshara.Actors.Hosting.TicklessScheduler, Meshara.Actors\" }";
 
     private readonly DataFolder _folder;
 
