@@ -79,6 +79,7 @@ internal static class NodeRun
         {
             if (e.Kind != MeshEventKind.Ready)
             {
+                OutputPipe.AwaitRoom();
                 Console.WriteLine(json ? Json.Line(Json.Of(e)) : Text.Event(Json.Of(e)));
             }
         }
