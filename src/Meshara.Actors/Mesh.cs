@@ -102,7 +102,7 @@ public sealed partial class Mesh
     /// <exception cref="MeshException">unknown-peer; not-connected; heartbeat-timeout.</exception>
     public async Task<TimeSpan> PingAsync(NodeId peer, CancellationToken cancellation = default)
     {
-        var ping = new MeshProtocol.ForPeer(peer, PeerConnectionProtocol.PingNow.Instance);
+        var ping = new MeshProtocol.Ping(peer);
         var patience = (await StartedAsync(cancellation).ConfigureAwait(false)).Settings.Heartbeat.Timeout;
         try
         {

@@ -23,23 +23,28 @@ public sealed class TicklessScheduler : SchedulerBase, IDateTimeOffsetNowTimePro
     /// <summary>What is due in so long or longer may wait for others, and for how long.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(1), Slack = TimeSpan.FromMilliseconds(100);
 
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private volatile bool _stopped;
 
     /// <summary>Made by Akka.</summary>
     public TicklessScheduler(Config scheduler, ILoggingAdapter log)
-        : base(scheduler, log)
+        : this(scheduler, log, TimeProvider.System)
     {
     }
 
+    internal TicklessScheduler(Config scheduler, ILoggingAdapter log, TimeProvider time)
+        : base(scheduler, log) =>
+        (_time, _started) = (time, time.GetTimestamp());
+
     /// <inheritdoc/>
-    public override TimeSpan MonotonicClock => TimeProvider.System.GetElapsedTime(_started);
+    public override TimeSpan MonotonicClock => _time.GetElapsedTime(_started);
 
     /// <inheritdoc/>
     public override TimeSpan HighResMonotonicClock => MonotonicClock;
 
     /// <inheritdoc/>
-    protected override DateTimeOffset TimeNow => TimeProvider.System.GetUtcNow();
+    protected override DateTimeOffset TimeNow => _time.GetUtcNow();
 
     /// <summary>Nothing that is scheduled happens any more.</summary>
     public void Dispose() => _stopped = true;
@@ -91,14 +96,14 @@ public sealed class TicklessScheduler : SchedulerBase, IDateTimeOffsetNowTimePro
         private readonly TimeSpan _interval;
         private readonly Action _action;
         private readonly ICancelable? _cancelable;
-        private readonly Timer _timer;
+        private readonly ITimer _timer;
         private CancellationTokenRegistration _cancellation;
         private TimeSpan _rest;
 
         public Due(TicklessScheduler scheduler, TimeSpan interval, Action action, ICancelable? cancelable)
         {
             (_scheduler, _interval, _action, _cancelable) = (scheduler, interval < Longest ? interval : Longest, action, cancelable);
-            _timer = new Timer(static due => ((Due)due!).Happen(), this, Timeout.Infinite, Timeout.Infinite);
+            _timer = scheduler._time.CreateTimer(static due => ((Due)due!).Happen(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         public void Start(TimeSpan delay)
@@ -111,14 +116,9 @@ public sealed class TicklessScheduler : SchedulerBase, IDateTimeOffsetNowTimePro
         {
             var now = delay < Longest ? delay : Longest;
             _rest = delay - now;
-            try
-            {
-                _timer.Change(now, _rest > TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _interval);
-            }
-            catch (ObjectDisposedException)
-            {
-                // It was cancelled just now.
-            }
+
+            // Nothing comes of it if it was cancelled just now.
+            _timer.Change(now, _rest > TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _interval);
         }
 
         private void Happen()

@@ -80,15 +80,15 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
     /// <summary>The discovery itself answers: it alone knows for how long it believes what.</summary>
     public void OnDiscover(IActorRef sender) => state.Neighbours.List(sender);
 
-    public void OnForPeer(ForPeer message, IActorRef sender)
+    public void OnPing(Ping ping, IActorRef sender)
     {
-        if (state.OpenConnectionOf(message.Peer) is { } connection)
+        if (state.OpenConnectionOf(ping.Peer) is { } connection)
         {
-            connection.Actor.Tell(message.Message, sender);
+            connection.Actor.Tell(PeerConnectionProtocol.PingNow.Instance, sender);
         }
         else
         {
-            sender.Tell(new Failed(state.Book[message.Peer] is null ? Reason.UnknownPeer : Reason.NotConnected));
+            sender.Tell(new Failed(state.Book[ping.Peer] is null ? Reason.UnknownPeer : Reason.NotConnected));
         }
     }
 

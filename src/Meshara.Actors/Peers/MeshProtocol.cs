@@ -32,8 +32,8 @@ internal static class MeshProtocol
     /// <summary>Answered with <see cref="Discovery.LanDiscoveryProtocol.Seen"/>.</summary>
     public sealed record Discover;
 
-    /// <summary>A message for the connection of <paramref name="Peer"/>, which answers it; without one: <see cref="Failed"/>.</summary>
-    public sealed record ForPeer(NodeId Peer, object Message);
+    /// <summary>Answered by the connection of <paramref name="Peer"/>; without one: <see cref="Failed"/>.</summary>
+    public sealed record Ping(NodeId Peer);
 
     /// <summary>Answered with <see cref="MeshStatus"/>.</summary>
     public sealed record Status;

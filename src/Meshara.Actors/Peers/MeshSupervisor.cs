@@ -143,7 +143,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<MeshProtocol.Remove>(remove => _desk.OnRemove(remove, Sender));
         Receive<MeshProtocol.List>(list => _desk.OnList(list, Sender));
         Receive<MeshProtocol.Show>(show => _desk.OnShow(show, Sender));
-        Receive<MeshProtocol.ForPeer>(message => _desk.OnForPeer(message, Sender));
+        Receive<MeshProtocol.Ping>(ping => _desk.OnPing(ping, Sender));
         Receive<MeshProtocol.Status>(_ => _desk.OnStatus(Sender));
         Receive<MeshProtocol.Health>(_ => Sender.Tell(_health.Judge()));
         Receive<MeshProtocol.Reload>(reload => _reconfiguration.OnReload(reload, Sender));

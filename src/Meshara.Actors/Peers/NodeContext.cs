@@ -9,7 +9,10 @@ using Meshara.Core.Wire;
 
 namespace Meshara.Actors.Peers;
 
-/// <summary>What every actor of one node may read; immutable. Time, chance and the network are handed in here.</summary>
+/// <summary>
+/// What every actor of one node may read. Time, chance and the network are handed in here. Nothing of it changes but the figures, the
+/// subscriptions and the outboxes, which are thread-safe.
+/// </summary>
 /// <param name="Record">What the node says of itself; it travels in every hello.</param>
 /// <param name="Seed">The one seed that all randomness of the node's policies comes from.</param>
 internal sealed record NodeContext(

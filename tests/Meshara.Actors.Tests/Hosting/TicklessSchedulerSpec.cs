@@ -1,109 +1,153 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Meshara.Actors.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
 namespace Meshara.Actors.Tests.Hosting;
 
-/// <summary>The scheduler of a program that is idle most of the time, under an actor system that was told to use it.</summary>
+/// <summary>The scheduler of a program that is idle most of the time.</summary>
 public sealed class TicklessSchedulerSpec()
     : TestKit("akka { loglevel = OFF, scheduler.implementation = \"Meshara.Actors.Hosting.TicklessScheduler, Meshara.Actors\" }")
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _happened = [];
+
+    private IScheduler Scheduler => field ??= new TicklessScheduler(Sys.Settings.Config, Sys.Log, _time);
 
     [Fact]
-    public async Task What_is_scheduled_happens_when_it_is_due_and_not_before()
+    public void What_is_due_soon_happens_in_its_millisecond_and_once()
     {
-        Sys.Scheduler.ShouldBeOfType<TicklessScheduler>();
-        var before = Sys.Scheduler.MonotonicClock;
+        After(20, "second");
+        After(0, "at once");
+        After(5, "first");
 
-        Sys.Scheduler.ScheduleTellOnce(3 * Soon, TestActor, "late", TestActor);
-        Sys.Scheduler.ScheduleTellOnce(Soon, TestActor, "soon", TestActor);
-        Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromDays(1000), TestActor, "never", TestActor);
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => TestActor.Tell("at once"));
-
-        await ExpectMsgAsync("at once", Patience);
-        await ExpectMsgAsync("soon", Patience);
-        await ExpectMsgAsync("late", Patience);
-        (Sys.Scheduler.MonotonicClock - before).ShouldBeGreaterThan(2.9 * Soon);
+        Pass(0);
+        Pass(4);
+        Happened().ShouldBe(["at once"]);
+        Pass(1);
+        Happened().ShouldBe(["first"]);
+        Pass(14);
+        Happened().ShouldBeEmpty();
+        Pass(1);
+        Happened().ShouldBe(["second"]);
+        Pass(60_000);
+        Happened().ShouldBeEmpty();
+        Scheduler.MonotonicClock.ShouldBe(TimeSpan.FromMilliseconds(60_020));
     }
 
     [Fact]
-    public async Task What_happens_again_and_again_goes_on_though_it_fails_until_it_is_cancelled()
+    public void What_is_due_later_happens_together_never_too_soon_and_at_most_a_tenth_of_a_second_late()
     {
-        using var cancelable = new Cancelable(Sys.Scheduler);
-        var happened = 0;
-        Sys.Scheduler.Advanced.ScheduleRepeatedly(Soon, Soon, () =>
+        After(30_010, "one");
+        After(30_090, "other");
+        Pass(30_090);
+        Happened().ShouldBeEmpty();
+
+        Pass(10);
+        Happened().ShouldBe(["one", "other"], ignoreOrder: true);
+
+        After(1_000, "on the tenth");
+        Pass(999);
+        Happened().ShouldBeEmpty();
+        Pass(101);
+        Happened().ShouldBe(["on the tenth"]);
+    }
+
+    [Fact]
+    public void What_is_further_away_than_a_timer_of_the_runtime_goes_happens_all_the_same()
+    {
+        Scheduler.Advanced.ScheduleOnce(TimeSpan.FromDays(100), () => _happened.Add("far"));
+
+        for (var day = 1; day < 100; day++)
         {
-            happened++;
-            TestActor.Tell(happened);
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Happened().ShouldBeEmpty();
+        _time.Advance(TimeSpan.FromDays(1));
+        Happened().ShouldBe(["far"]);
+    }
+
+    [Fact]
+    public void What_happens_again_and_again_goes_on_though_it_fails_until_it_is_cancelled()
+    {
+        using var cancelable = new Cancelable(Scheduler);
+        Scheduler.Advanced.ScheduleRepeatedly(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20), () =>
+        {
+            _happened.Add("again");
             throw new InvalidOperationException("of the test");
         }, cancelable);
 
-        for (var i = 1; i <= 3; i++)
-        {
-            await ExpectMsgAsync(i, Patience);
-        }
-
+        Pass(10);
+        Pass(20);
+        Pass(20);
+        Happened().Count.ShouldBe(3);
         cancelable.Cancel();
-        await FishForNothingMoreAsync();
-        var last = happened;
-        await ExpectNoMsgAsync(5 * Soon);
-        happened.ShouldBe(last);
+        Pass(100);
+        Happened().ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Timers_of_actors_are_kept_and_cancelled()
+    public void What_is_cancelled_does_not_happen_and_nothing_does_once_the_scheduler_has_stopped()
     {
-        var actor = Sys.ActorOf(Props.Create(() => new Ticker(TestActor)));
-        await ExpectMsgAsync("single", Patience);
-        await ExpectMsgAsync("periodic", Patience);
-        await ExpectMsgAsync("periodic", Patience);
-
-        Watch(actor);
-        Sys.Stop(actor);
-        await FishForMessageAsync(m => m is Terminated, Patience);
-        await ExpectNoMsgAsync(5 * Soon);
-    }
-
-    [Fact]
-    public async Task What_is_cancelled_before_does_not_happen_and_nothing_does_once_the_scheduler_has_stopped()
-    {
-        var happened = 0;
-        using var cancelled = new Cancelable(Sys.Scheduler);
+        using var cancelled = new Cancelable(Scheduler);
         cancelled.Cancel();
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => happened++, cancelled);
-        Sys.Scheduler.Advanced.ScheduleOnce(25 * Soon, () => happened++);
+        Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(1), () => _happened.Add("cancelled before"), cancelled);
+        using var later = new Cancelable(Scheduler);
+        Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(5), () => _happened.Add("cancelled after"), later);
+        After(5, "late");
+        Pass(1);
+        later.Cancel();
 
         // As the actor system does when it ends.
-        ((TicklessScheduler)Sys.Scheduler).Dispose();
-        Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => happened++);
+        ((IDisposable)Scheduler).Dispose();
+        After(1, "too late");
 
-        await Task.Delay(30 * Soon);
-        happened.ShouldBe(0);
+        Pass(60_000);
+        Happened().ShouldBeEmpty();
     }
 
-    private async Task FishForNothingMoreAsync()
+    [Fact]
+    public async Task An_actor_system_uses_it_and_timers_of_actors_are_kept_and_cancelled()
     {
-        while (HasMessages)
-        {
-            await ReceiveOneAsync(Soon);
-        }
+        Sys.Scheduler.ShouldBeOfType<TicklessScheduler>();
+
+        Sys.ActorOf(Props.Create(() => new Ticker(TestActor)));
+
+        await ExpectMsgAsync("single");
+        await ExpectMsgAsync("periodic");
+        await ExpectMsgAsync("periodic");
+    }
+
+    private void After(int milliseconds, string name) =>
+        Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(milliseconds), () => _happened.Add(name));
+
+    private void Pass(int milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+
+    /// <summary>Since it was last asked.</summary>
+    private List<string> Happened()
+    {
+        List<string> happened = [.. _happened];
+        _happened.Clear();
+        return happened;
     }
 
     private sealed class Ticker : ReceiveActor, IWithTimers
     {
-        public Ticker(IActorRef told)
+        private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+
+        public Ticker(IActorRef told) => ReceiveAny(told.Tell);
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart()
         {
-            ReceiveAny(told.Tell);
-            Timers!.StartSingleTimer("cancelled", "cancelled", Soon);
+            Timers.StartSingleTimer("cancelled", "cancelled", TimeSpan.Zero);
             Timers.Cancel("cancelled");
             Timers.StartSingleTimer("single", "single", Soon);
             Timers.StartPeriodicTimer("periodic", "periodic", 3 * Soon, 3 * Soon);
         }
-
-        public ITimerScheduler Timers { get; set; } = null!;
     }
 }
