@@ -81,7 +81,7 @@ public sealed class DialBackDeskSpec : VirtualTimeSpec
         ExpectMsg<TellReach>().Nonce.ShouldBe(1ul);
 
         Ask(4);
-        _transport.Dials.Count.ShouldBe(3);
+        DialNumber(3);
     }
 
     [Fact]
@@ -103,9 +103,9 @@ public sealed class DialBackDeskSpec : VirtualTimeSpec
         for (var n = 1; n <= 30; n++)
         {
             Ask(n);
-            if (_transport.Dials.Count == n)
+            if (n <= DialBackBudget.MaxPerMinute)
             {
-                _transport.Dials[^1].Outcome.SetResult(new Link());
+                DialNumber(n).Outcome.SetResult(new Link());
             }
 
             ExpectMsg<TellReach>().Failure.ShouldBe(n <= DialBackBudget.MaxPerMinute ? null : Reason.RateLimited);
@@ -113,10 +113,17 @@ public sealed class DialBackDeskSpec : VirtualTimeSpec
 
         Pass(Seconds(60));
         Ask(31);
-        _transport.Dials.Count.ShouldBe(DialBackBudget.MaxPerMinute + 1);
+        DialNumber(DialBackBudget.MaxPerMinute + 1);
     }
 
     private static NodeId Peer(int n) => NodeId.Parse($"{n:x64}");
+
+    /// <summary>That one, the last so far. It is begun on another thread when the desk is still busy there with what came of the one before.</summary>
+    private (PeerAddress Address, NodeId? Expected, TaskCompletionSource<IPeerLink> Outcome, CancellationToken Cancellation) DialNumber(int n)
+    {
+        AwaitCondition(() => _transport.Dials.Count >= n);
+        return _transport.Dials.Count == n ? _transport.Dials[^1] : throw new ShouldAssertException($"There are {_transport.Dials.Count} dials, not {n}.");
+    }
 
     private void Ask(int peer) => _desk.Tell(new NetcheckProtocol.DialBack(Peer(peer), At, (ulong)peer, TestActor));
 
