@@ -109,10 +109,10 @@ internal sealed class Admissions(
             return;
         }
 
-        HandshakeIsOver(connection);
         var isAwaitedKnock = state.Knocks.Explain(connection, ended);
         if (!connection.IsOpen)
         {
+            HandshakeIsOver(connection);
             Attempts.Failed(state, connection, ended.Reason, isAwaitedKnock);
         }
 

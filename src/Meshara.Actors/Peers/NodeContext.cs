@@ -11,7 +11,7 @@ namespace Meshara.Actors.Peers;
 
 /// <summary>
 /// What every actor of one node may read. Time, chance and the network are handed in here. Nothing of it changes but the figures, the
-/// subscriptions and the outboxes, which are thread-safe.
+/// subscriptions, the outboxes and what of the records is known already, which are thread-safe.
 /// </summary>
 /// <param name="Record">What the node says of itself; it travels in every hello.</param>
 /// <param name="Seed">The one seed that all randomness of the node's policies comes from.</param>
@@ -34,6 +34,9 @@ internal sealed record NodeContext(
 
     /// <summary>Who wants which messages of the peers.</summary>
     public Subscriptions Subscriptions { get; } = new();
+
+    /// <summary>Verifies the records of peers.</summary>
+    public RecordVerifier Records { get; } = new();
 
     /// <summary>Where messages for the peers go.</summary>
     public Outboxes Outboxes { get; } = new();

@@ -10,7 +10,7 @@ namespace Meshara.Actors.Transport;
 /// <summary>Judges the certificate of one handshake, and remembers why it was refused: TLS itself only knows that it was.</summary>
 /// <param name="self">This node: an address that leads back to it is no man in the middle.</param>
 /// <param name="expected">Who must be there; null for whoever is.</param>
-internal sealed class CertificateJudge(NodeClock clock, NodeId self, NodeId? expected)
+internal sealed class CertificateJudge(CertificateVerifier verifier, NodeClock clock, NodeId self, NodeId? expected)
 {
     /// <summary>The key that was proven; null until then.</summary>
     public PublicKey? Key { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class CertificateJudge(NodeClock clock, NodeId self, NodeId? exp
             return Refuse(Reason.BadCertificate, "The other side showed more than one certificate.");
         }
 
-        if (!IdentityCertificate.TryVerify(presented, clock.Now, out var key, out var error))
+        if (!verifier.TryVerify(presented, clock.Now, out var key, out var error))
         {
             return Refuse(Reason.BadCertificate, error);
         }

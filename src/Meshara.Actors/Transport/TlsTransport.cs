@@ -34,6 +34,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     /// </summary>
     private readonly Task<SslStreamCertificateContext> _context;
 
+    private readonly CertificateVerifier _verifier = new();
     private readonly RateLimiter _turns = TurnTakingStream.TurnsOf(Environment.ProcessorCount);
 
     public TlsTransport(NodeIdentity identity, NodeClock clock)
@@ -68,7 +69,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     /// <summary>Owns the socket from the start: whatever comes of the handshake, it is in the link or closed.</summary>
     internal async Task<IPeerLink> SecureAsync(Socket socket, NodeId? expected, bool server, CancellationToken cancellation)
     {
-        var judge = new CertificateJudge(_clock, _self, expected);
+        var judge = new CertificateJudge(_verifier, _clock, _self, expected);
         SslStream? stream = null;
         try
         {

@@ -56,7 +56,7 @@ internal static class Handshake
     /// Judges the first message of a peer that has proven to be <paramref name="peer"/>. A field of a later version is skipped; one of
     /// this version that breaks its limit is a <see cref="Reason.ProtocolError"/>.
     /// </summary>
-    public static (Introduction? Introduction, Reason? Refusal) Judge(Envelope first, string network, PublicKey peer)
+    public static (Introduction? Introduction, Reason? Refusal) Judge(Envelope first, string network, PublicKey peer, RecordVerifier records)
     {
         if (first.MessageCase != Envelope.MessageOneofCase.Hello)
         {
@@ -80,7 +80,7 @@ internal static class Handshake
         }
 
         SignedRecord? record = null;
-        if (hello.Record.Length > 0 && (!SignedRecord.TryVerify(hello.Record.Memory, out record) || record.Content.Key != peer))
+        if (hello.Record.Length > 0 && (!records.TryVerify(hello.Record.Memory, out record) || record.Content.Key != peer))
         {
             return (null, Reason.BadSignature);
         }

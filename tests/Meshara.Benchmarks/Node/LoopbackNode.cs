@@ -20,6 +20,7 @@ internal sealed class LoopbackNode : IAsyncDisposable
 
     private readonly BenchFolder _folder = new();
     private readonly ActorSystem _system;
+    private ActorRefWithCell _supervisor = null!;
 
     private LoopbackNode(ActorSystem system) => _system = system;
 
@@ -31,12 +32,16 @@ internal sealed class LoopbackNode : IAsyncDisposable
 
     public ActorSystem System => _system;
 
+    /// <summary>The actors of the connections; found by hand, for a selection with a pattern costs more than a connection's actor itself.</summary>
+    public IEnumerable<IActorRef> Connections => _supervisor.Children.Where(c => c.Path.Name.StartsWith("peer-", StringComparison.Ordinal));
+
     public static async Task<LoopbackNode> StartAsync()
     {
         var node = new LoopbackNode(ActorSystem.Create("bench", RunningStore.Quiet));
         var data = ConfigurationFactory.ParseString($"meshara.data = {JsonSerializer.Serialize(node._folder.Path)}");
         node.Mesh = await Mesh.StartAsync(node._system, Mesh.DefaultName, data.WithFallback(ConfigurationFactory.ParseString(Limits)));
         node.Node = await node.Mesh.ReadyAsync();
+        node._supervisor = (ActorRefWithCell)await node._system.ActorSelection($"/user/{Mesh.DefaultName}").ResolveOne(TimeSpan.FromSeconds(10));
         return node;
     }
 

@@ -144,5 +144,5 @@ public sealed class HandshakeTests : IDisposable
         return refusal;
     }
 
-    private (Introduction? Introduction, Reason? Refusal) Judge(Envelope first) => Handshake.Judge(first, "main", _peer.PublicKey);
+    private (Introduction? Introduction, Reason? Refusal) Judge(Envelope first) => Handshake.Judge(first, "main", _peer.PublicKey, new RecordVerifier());
 }

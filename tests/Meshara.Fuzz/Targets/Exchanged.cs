@@ -46,6 +46,7 @@ internal sealed class Exchanged
             _link.Read();
             after = _link.Take(() => _conversation is null ? Settings.Connection.MaxHandshakeFrameSize : Settings.Connection.MaxFrameSize, On);
             _conversation?.Deliver();
+            _link.Flush();
         }
 
         Flaw = _wire.Written > MaxAnswer + (2 * bytes.Length) ? $"It answers more than it is told: {_wire.Written} bytes for {bytes.Length}" : null;
@@ -63,7 +64,7 @@ internal sealed class Exchanged
             return conversation.On(body, following);
         }
 
-        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), Settings.Network, Some.Peer.PublicKey);
+        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), Settings.Network, Some.Peer.PublicKey, Node.Records);
         if (introduction is not null)
         {
             _conversation = Conversation.Begin(1, Some.Peer.Id, Node, ActorRefs.Nobody, _link, _vitality, ActorRefs.Nobody);

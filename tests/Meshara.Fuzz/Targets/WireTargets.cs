@@ -1,3 +1,4 @@
+using Meshara.Core.Identity;
 using System.Buffers;
 using Google.Protobuf;
 using Meshara.Actors.Peers.Connection;
@@ -105,7 +106,7 @@ internal static class WireTargets
             return null;
         }
 
-        var (introduction, after) = Greeting.On(envelope, "meshara", Some.Peer.PublicKey);
+        var (introduction, after) = Greeting.On(envelope, "meshara", Some.Peer.PublicKey, new RecordVerifier());
         return introduction is null ? after is AfterFrame.SayGoodbye or AfterFrame.Leave ? null : "It is neither let in nor refused."
             : introduction.Agent.Length > Handshake.MaxAgentLength || introduction.Agent.Any(char.IsControl) ? "The agent is over its limits."
             : introduction.ListenPort is < 0 or > 65535 ? "The port is none."

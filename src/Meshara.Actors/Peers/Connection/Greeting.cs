@@ -10,7 +10,8 @@ internal static class Greeting
 {
     /// <param name="network">The network of this node.</param>
     /// <param name="peer">The key that the peer has proven to hold.</param>
-    public static (Introduction? Introduction, AfterFrame After) On(Envelope frame, string network, PublicKey peer)
+    /// <param name="records">Verifies the record that the peer shows.</param>
+    public static (Introduction? Introduction, AfterFrame After) On(Envelope frame, string network, PublicKey peer, RecordVerifier records)
     {
         switch (frame.MessageCase)
         {
@@ -21,7 +22,7 @@ internal static class Greeting
                 return (null, new AfterFrame.Leave(Reasons.FromWire(frame.Goodbye.Reason)));
         }
 
-        var (introduction, refusal) = Handshake.Judge(frame, network, peer);
+        var (introduction, refusal) = Handshake.Judge(frame, network, peer, records);
         return (introduction, refusal is { } reason ? new AfterFrame.SayGoodbye(reason) : AfterFrame.GoOn.Instance);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Hearsay(long connection, NodeId peer, NodeContext node, Of
 
     private void Pass(Core.Wire.Peers told)
     {
-        var verified = told.Records.Select(r => SignedRecord.TryVerify(r.Memory, out var record) ? record : null).OfType<SignedRecord>().ToImmutableArray();
+        var verified = told.Records.Select(r => node.Records.TryVerify(r.Memory, out var record) ? record : null).OfType<SignedRecord>().ToImmutableArray();
         supervisor.Tell(new ToldOfPeers(connection, verified, told.Records.Count - verified.Length));
     }
 

@@ -18,16 +18,15 @@ namespace Meshara.Actors.Peers.Connection;
 /// </summary>
 internal sealed class Link
 {
-    private readonly Stream _stream;
     private readonly Intake _intake;
     private readonly Vitality _vitality;
     private readonly IActorRef _connection;
     private readonly CancellationToken _alive;
     private readonly PipeReader _reader;
+    private readonly LinkWriter _writer;
     private ReadResult _arrived;
     private bool _exhausted;
     private bool _reading;
-    private bool _writing;
 
     /// <param name="limits">What may wait to be written.</param>
     /// <param name="intake">Says when more may be read.</param>
@@ -36,8 +35,9 @@ internal sealed class Link
     /// <param name="alive">Cancelled when the connection has stopped.</param>
     public Link(IPeerLink link, ConnectionSettings limits, Intake intake, Vitality vitality, IActorRef connection, CancellationToken alive)
     {
-        (_stream, _intake, _vitality, _connection, _alive) = (link.Stream, intake, vitality, connection, alive);
+        (_intake, _vitality, _connection, _alive) = (intake, vitality, connection, alive);
         Outbox = new Outbox(limits, wake: () => connection.Tell(ToSend.Instance));
+        _writer = new LinkWriter(link.Stream, Outbox, vitality, connection, alive);
 
         // Without anything to read a connection holds no buffer.
         _reader = PipeReader.Create(
@@ -50,11 +50,11 @@ internal sealed class Link
     /// <summary>Bytes received, headers included.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Bytes handed to the stream.</summary>
-    public long Sent { get; private set; }
+    /// <inheritdoc cref="LinkWriter.Sent"/>
+    public long Sent => _writer.Sent;
 
-    /// <summary>Messages of the application among them.</summary>
-    public long SentMessages { get; private set; }
+    /// <inheritdoc cref="LinkWriter.SentMessages"/>
+    public long SentMessages => _writer.SentMessages;
 
     /// <summary>Whether nothing is read because the peer was too fast.</summary>
     public bool IsHeldBack => _intake.IsResting;
@@ -76,30 +76,19 @@ internal sealed class Link
     public void OnRested() => _ = ReadAsync();
 
     /// <summary>The application has sent something.</summary>
-    public void OnToSend() => Write();
+    public void OnToSend() => _writer.Write();
 
-    /// <summary>Sends what the protocol itself says, in its turn.</summary>
-    public void Say(Envelope frame)
-    {
-        Outbox.AddControl(frame);
-        Write();
-    }
+    /// <inheritdoc cref="LinkWriter.Say"/>
+    public void Say(Envelope frame) => _writer.Say(frame);
 
-    /// <summary>Says this instead of all that waits.</summary>
-    public void SayLast(Envelope frame)
-    {
-        Outbox.Close();
-        Say(frame);
-    }
+    /// <inheritdoc cref="LinkWriter.SayLast"/>
+    public bool SayLast(Envelope frame) => _writer.SayLast(frame);
 
-    /// <summary>A write has ended: the next one begins. False if there is nothing left to write.</summary>
-    public bool OnWrote()
-    {
-        _writing = false;
-        _vitality.Wrote();
-        Write();
-        return _writing;
-    }
+    /// <inheritdoc cref="LinkWriter.Flush"/>
+    public bool Flush() => _writer.Flush();
+
+    /// <inheritdoc cref="LinkWriter.OnWrote"/>
+    public bool OnWrote() => _writer.OnWrote();
 
     /// <summary>
     /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given the body of each, and how many bytes have arrived
@@ -156,16 +145,6 @@ internal sealed class Link
         }
     }
 
-    private void Write()
-    {
-        if (!_writing && Outbox.TakeBatch() is { Count: > 0 } batch)
-        {
-            _writing = true;
-            _vitality.Writing();
-            _ = WriteAsync(batch);
-        }
-    }
-
     private async Task ReadAsync()
     {
         object outcome = Ended.Instance;
@@ -186,72 +165,13 @@ internal sealed class Link
             outcome = new Faulted(e);
         }
 
-        _connection.Tell(outcome);
-    }
-
-    private async Task WriteAsync(List<Outbound> batch)
-    {
-        object outcome = Wrote.Instance;
-
-        // Rented while bytes move only: an idle connection holds no buffer. What is encoded already and goes alone needs none.
-        var rented = batch is [{ IsControl: false }] ? null : ArrayPool<byte>.Shared.Rent(SizeOf(batch));
-        try
+        if (outcome is not Arrived)
         {
-            var bytes = rented is null ? batch[0].Encoded : rented.AsMemory(0, Encode(batch, rented));
-            await _stream.WriteAsync(bytes, _alive).ConfigureAwait(false);
-            Sent += bytes.Length;
-            SentMessages += MessagesOf(batch);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
-        {
-            outcome = new Broke(LinkFailure.ReasonOf(e));
-        }
-        catch (Exception e)
-        {
-            outcome = new Faulted(e);
-        }
-        finally
-        {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
+            // The last buffer goes back.
+            await _reader.CompleteAsync().ConfigureAwait(false);
         }
 
         _connection.Tell(outcome);
-    }
-
-    private static int SizeOf(List<Outbound> batch)
-    {
-        var size = 0;
-        foreach (var outbound in batch)
-        {
-            size += outbound.Size;
-        }
-
-        return size;
-    }
-
-    private static int Encode(List<Outbound> batch, byte[] into)
-    {
-        var written = 0;
-        foreach (var outbound in batch)
-        {
-            written += outbound.Write(into.AsSpan(written));
-        }
-
-        return written;
-    }
-
-    private static int MessagesOf(List<Outbound> batch)
-    {
-        var messages = 0;
-        foreach (var outbound in batch)
-        {
-            messages += outbound.Messages;
-        }
-
-        return messages;
     }
 
     /// <summary>Something has come into the outbox.</summary>

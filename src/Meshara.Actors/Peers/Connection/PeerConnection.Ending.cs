@@ -15,16 +15,24 @@ internal sealed partial class PeerConnection
     {
         TellEnded(reason, byPeer: false, detail: null);
         _alive.Cancel();
-        Become(() =>
+        Become(Abandoning);
+    }
+
+    private void Abandoning(object message)
+    {
+        switch (message)
         {
-            Receive<Proof.Given>(proven =>
-            {
+            case Proof.Given proven:
                 _peer = proven.Link;
                 Context.Stop(Self);
-            });
-            Receive<Proof.Missing>(_ => Context.Stop(Self));
-            NotConnected();
-        });
+                break;
+            case Proof.Missing:
+                Context.Stop(Self);
+                break;
+            default:
+                NotConnected(message);
+                break;
+        }
     }
 
     /// <summary>The peer has said goodbye. What it said before that has a moment to be taken by the application.</summary>
@@ -32,18 +40,23 @@ internal sealed partial class PeerConnection
     {
         TellEnded(reason, byPeer: true, detail: null);
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.GoodbyeTimeout);
-        Become(() =>
+        Become(Leaving);
+    }
+
+    private void Leaving(object message)
+    {
+        switch (message)
         {
-            Receive<Deadline>(_ => Context.Stop(Self));
-            Receive<Delivery.RoomAgain>(_ =>
-            {
-                if (_conversation!.GoOnDelivering())
-                {
-                    Context.Stop(Self);
-                }
-            });
-            NotConnected();
-        });
+            case Deadline:
+                Context.Stop(Self);
+                break;
+            case Delivery.RoomAgain when _conversation!.GoOnDelivering():
+                Context.Stop(Self);
+                break;
+            default:
+                NotConnected(message);
+                break;
+        }
     }
 
     /// <summary>Says goodbye, and gives it a moment to arrive.</summary>
@@ -52,29 +65,41 @@ internal sealed partial class PeerConnection
         TellEnded(reason, byPeer: false, detail: null);
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.GoodbyeTimeout);
         Become(Closing);
-        _link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } });
+        if (!_link!.SayLast(new Envelope { Goodbye = new Goodbye { Reason = (uint)reason } }))
+        {
+            _link.Read();
+        }
     }
 
-    private void Closing()
+    private void Closing(object message)
     {
-        // The other side closes when it has read the goodbye. To close first could destroy what it has not read yet.
-        Receive<Deadline>(_ => Context.Stop(Self));
-        Receive<Link.IOver>(_ => Context.Stop(Self));
-        Receive<Intake.Rested>(_ => _link!.OnRested());
-        Receive<Delivery.RoomAgain>(_ => _conversation!.GoOnDelivering());
-        Receive<Link.Arrived>(_ =>
+        switch (message)
         {
-            _link!.Discard();
-            _link.Read();
-        });
-        Receive<Link.Wrote>(_ =>
-        {
-            if (!_link!.OnWrote())
-            {
+            // The other side closes when it has read the goodbye. To close first could destroy what it has not read yet.
+            case Deadline or Link.IOver:
+                Context.Stop(Self);
+                break;
+            case Intake.Rested:
+                _link!.OnRested();
+                break;
+            case Delivery.RoomAgain:
+                _conversation!.GoOnDelivering();
+                break;
+            case Link.Arrived:
+                _link!.Discard();
                 _link.Read();
-            }
-        });
-        NotConnected();
+                break;
+            case Link.Wrote:
+                if (!_link!.OnWrote())
+                {
+                    _link.Read();
+                }
+
+                break;
+            default:
+                NotConnected(message);
+                break;
+        }
     }
 
     /// <summary>Ends without a word: there is nobody who would hear it.</summary>
@@ -93,10 +118,16 @@ internal sealed partial class PeerConnection
     }
 
     /// <summary>What people ask of a peer that is not, or no longer, connected.</summary>
-    private void NotConnected()
+    private void NotConnected(object message)
     {
-        Receive<PingNow>(_ => Sender.Tell(new MeshProtocol.Failed(Reason.NotConnected)));
-        Receive<Describe>(_ => Sender.Tell(new Description(number, 0, 0, null, null)));
-        ReceiveAny(_ => { });
+        switch (message)
+        {
+            case PingNow:
+                Sender.Tell(new MeshProtocol.Failed(Reason.NotConnected));
+                break;
+            case Describe:
+                Sender.Tell(new Description(number, 0, 0, null, null));
+                break;
+        }
     }
 }

@@ -25,7 +25,7 @@ namespace Meshara.Actors.Peers.Connection;
 /// </code>
 /// </remarks>
 internal sealed partial class PeerConnection(
-    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : ReceiveActor, IWithTimers
+    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : UntypedActor, IWithTimers
 {
     private readonly CancellationTokenSource _alive = new();
     private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed), node.Figures.RoundTrip);
@@ -39,11 +39,10 @@ internal sealed partial class PeerConnection(
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) =>
-        Akka.Actor.Props.Create(() => new PeerConnection(number, origin, node, supervisor, seed)).WithDispatcher(node.Settings.Dispatcher);
+        Akka.Actor.Props.CreateBy(new Producer(() => new PeerConnection(number, origin, node, supervisor, seed))).WithDispatcher(node.Settings.Dispatcher);
 
     protected override void PreStart()
     {
-        Become(Proving);
         Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, node.Settings.Connection.HandshakeTimeout);
         Proof.AskAsync(origin, node.Transport, _alive.Token).PipeTo(Self);
     }
@@ -59,87 +58,55 @@ internal sealed partial class PeerConnection(
         base.PostStop();
     }
 
-    private void Proving()
+    protected override bool AroundReceive(Receive receive, object message)
     {
-        Receive<Proof.Given>(proven =>
+        var handled = base.AroundReceive(receive, message);
+        if (_link?.Flush() == true)
         {
-            _peer = proven.Link;
-            var limits = node.Settings.Connection;
-            _link = new Link(proven.Link, limits, new Intake(limits, node.Clock, Timers), _vitality, Self, _alive.Token);
-            BecomeHandshaking();
-        });
-        Receive<Proof.Missing>(failure => End(failure.Reason, detail: failure.Detail));
-        Receive<Deadline>(_ => BecomeAbandoning(Reason.HandshakeTimeout));
-        Receive<Close>(close => BecomeAbandoning(close.Reason));
-        Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, arm: () => { }));
-        NotConnected();
-    }
-
-    private void BecomeHandshaking()
-    {
-        Become(Handshaking);
-        Action begin = origin.Direction == Direction.Outbound ? AskToBeAdmitted : _link!.Read;
-        begin();
-    }
-
-    private void Handshaking()
-    {
-        Receive<Admit>(_ =>
-        {
-            _link!.Say(node.Hello(_peer!.Remote));
-            if (origin.Direction == Direction.Inbound)
-            {
-                BecomeConnected();
-            }
-
-            _link!.Read();
-        });
-        Receive<Refuse>(refusal => BecomeClosing(refusal.Reason));
-        Receive<Close>(close => BecomeClosing(close.Reason));
-        Receive<Deadline>(_ => BecomeClosing(Reason.HandshakeTimeout));
-        Receive<Link.Ended>(_ => End(Reason.HandshakeRejected));
-        Receive<Link.Broke>(broke => End(broke.Reason == Reason.ConnectionLost ? Reason.HandshakeRejected : broke.Reason));
-        Flowing();
-        NotConnected();
-    }
-
-    private AfterFrame OnIntroduced(Introduction introduction)
-    {
-        _introduction = introduction;
-        if (origin.Direction == Direction.Inbound)
-        {
-            AskToBeAdmitted();
-            return AfterFrame.AwaitAdmission.Instance;
+            NoteActivity();
         }
 
-        BecomeConnected();
-        return AfterFrame.GoOn.Instance;
+        return handled;
     }
 
-    private void AskToBeAdmitted() =>
-        supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote) { Outbox = _link!.Outbox });
+    protected override void OnReceive(object message) => Proving(message);
 
-    private void BecomeConnected()
+    private void Connected(object message)
     {
-        _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, Self);
-        Timers.Cancel(Deadline.Instance);
-        Become(Connected);
-        _link!.Outbox.Open();
-        supervisor.Tell(new Opened(number, _introduction!));
-        AskForLife();
-    }
+        switch (message)
+        {
+            case IToConversation said:
+                _conversation!.OnMessage(said, Sender);
+                break;
+            case Describe:
+                Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime));
+                break;
+            case Close close:
+                BecomeClosing(close.Reason);
+                break;
+            case Beat:
+                OnBeat();
+                break;
+            case Probe:
+                AskForLife();
+                break;
+            case Report:
+                ReportActivity();
+                break;
+            case Link.Ended:
+                End(Reason.ConnectionLost);
+                break;
+            case Link.Broke broke:
+                End(broke.Reason);
+                break;
+            default:
+                if (!Flow(message))
+                {
+                    Unhandled(message);
+                }
 
-    private void Connected()
-    {
-        Receive<IToConversation>(message => _conversation!.OnMessage(message, Sender));
-        Receive<Describe>(_ => Sender.Tell(_traffic.Describe(number, _link!, _vitality.RoundTripTime)));
-        Receive<Close>(close => BecomeClosing(close.Reason));
-        Receive<Beat>(_ => OnBeat());
-        Receive<Probe>(_ => AskForLife());
-        Receive<Report>(_ => ReportActivity());
-        Receive<Link.Ended>(_ => End(Reason.ConnectionLost));
-        Receive<Link.Broke>(broke => End(broke.Reason));
-        Flowing();
+                break;
+        }
     }
 
     private void OnBeat()
@@ -162,19 +129,34 @@ internal sealed partial class PeerConnection(
 
     private void ArmHeartbeat() => Timers.StartSingleTimer(Beat.Instance, Beat.Instance, _vitality.UntilNextBeat);
 
-    /// <summary>Bytes come and go, in every state that has a link.</summary>
-    private void Flowing()
+    /// <summary>Bytes come and go, in every state that has a link. False if the message is about something else.</summary>
+    private bool Flow(object message)
     {
-        Receive<Retune>(retune => _vitality.Retune(retune.Heartbeat, ArmHeartbeat));
-        Receive<Intake.Rested>(_ => _link!.OnRested());
-        Receive<Link.Arrived>(_ => Take());
-        Receive<Link.ToSend>(_ => _link!.OnToSend());
-        Receive<Link.Faulted>(faulted => ExceptionDispatchInfo.Throw(faulted.Bug));
-        Receive<Link.Wrote>(_ =>
+        switch (message)
         {
-            _link!.OnWrote();
-            NoteActivity();
-        });
+            case Link.Arrived:
+                Take();
+                return true;
+            case Link.Wrote:
+                _link!.OnWrote();
+                NoteActivity();
+                return true;
+            case Link.ToSend:
+                _link!.OnToSend();
+                NoteActivity();
+                return true;
+            case Intake.Rested:
+                _link!.OnRested();
+                return true;
+            case Link.Faulted faulted:
+                ExceptionDispatchInfo.Throw(faulted.Bug);
+                return true;
+            case Retune retune:
+                _vitality.Retune(retune.Heartbeat, ArmHeartbeat);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void Take()
@@ -209,7 +191,7 @@ internal sealed partial class PeerConnection(
             return conversation.On(body, following);
         }
 
-        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), node.Settings.Network, _peer!.RemoteKey);
+        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), node.Settings.Network, _peer!.RemoteKey, node.Records);
         return introduction is null ? after : OnIntroduced(introduction);
     }
 

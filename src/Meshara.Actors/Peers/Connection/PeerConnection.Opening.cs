@@ -1,0 +1,122 @@
+using Akka.Actor;
+using Meshara.Core.Identity;
+using Meshara.Core.Peers;
+using Meshara.Core.Wire;
+using static Meshara.Actors.Peers.Connection.PeerConnectionProtocol;
+
+namespace Meshara.Actors.Peers.Connection;
+
+/// <content>How a connection begins.</content>
+internal sealed partial class PeerConnection
+{
+    private void Proving(object message)
+    {
+        switch (message)
+        {
+            case Proof.Given proven:
+                _peer = proven.Link;
+                var limits = node.Settings.Connection;
+                _link = new Link(proven.Link, limits, new Intake(limits, node.Clock, Timers), _vitality, Self, _alive.Token);
+                BecomeHandshaking();
+                break;
+            case Proof.Missing failure:
+                End(failure.Reason, detail: failure.Detail);
+                break;
+            case Deadline:
+                BecomeAbandoning(Reason.HandshakeTimeout);
+                break;
+            case Close close:
+                BecomeAbandoning(close.Reason);
+                break;
+            case Retune retune:
+                _vitality.Retune(retune.Heartbeat, arm: () => { });
+                break;
+            default:
+                NotConnected(message);
+                break;
+        }
+    }
+
+    private void BecomeHandshaking()
+    {
+        Become(Handshaking);
+        Action begin = origin.Direction == Direction.Outbound ? AskToBeAdmitted : _link!.Read;
+        begin();
+    }
+
+    private void Handshaking(object message)
+    {
+        switch (message)
+        {
+            case Admit:
+                _link!.Say(node.Hello(_peer!.Remote));
+                if (origin.Direction == Direction.Inbound)
+                {
+                    BecomeConnected();
+                }
+
+                _link!.Read();
+                break;
+            case Refuse refusal:
+                BecomeClosing(refusal.Reason);
+                break;
+            case Close close:
+                BecomeClosing(close.Reason);
+                break;
+            case Deadline:
+                BecomeClosing(Reason.HandshakeTimeout);
+                break;
+            case Link.Ended:
+                End(Reason.HandshakeRejected);
+                break;
+            case Link.Broke broke:
+                End(broke.Reason == Reason.ConnectionLost ? Reason.HandshakeRejected : broke.Reason);
+                break;
+            default:
+                if (!Flow(message))
+                {
+                    NotConnected(message);
+                }
+
+                break;
+        }
+    }
+
+    private AfterFrame OnIntroduced(Introduction introduction)
+    {
+        _introduction = introduction;
+        if (origin.Direction == Direction.Inbound)
+        {
+            AskToBeAdmitted();
+            return AfterFrame.AwaitAdmission.Instance;
+        }
+
+        BecomeConnected();
+        return AfterFrame.GoOn.Instance;
+    }
+
+    private void AskToBeAdmitted() =>
+        supervisor.Tell(new AskAdmission(number, _peer!.RemoteKey, _peer.Remote) { Outbox = _link!.Outbox });
+
+    private void BecomeConnected()
+    {
+        _conversation = Conversation.Begin(number, NodeId.Of(_peer!.RemoteKey), node, supervisor, _link!, _vitality, Self);
+        Timers.Cancel(Deadline.Instance);
+        Become(Connected);
+        _link!.Outbox.Open();
+        supervisor.Tell(new Opened(number, _introduction!));
+        AskForLife();
+    }
+
+    /// <summary>Calls the constructor, which is otherwise found anew, and called by reflection, for each connection.</summary>
+    private sealed class Producer(Func<PeerConnection> produce) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(PeerConnection);
+
+        public ActorBase Produce() => produce();
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}
