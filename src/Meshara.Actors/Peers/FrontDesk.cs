@@ -31,7 +31,7 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
             else
             {
                 dialler.Follow(kept);
-                Answer(sender, [kept.Id], peers => new AddedPeer(peers[0], wasConnected));
+                AnswerAdded(sender, kept.Id, wasConnected);
             }
         });
     }
@@ -111,6 +111,19 @@ internal sealed class FrontDesk(NodeState state, Dialler dialler, DateTimeOffset
         Action<IReadOnlyDictionary<long, PeerConnectionProtocol.Description>> report = figures => sender.Tell(answer(
             [.. rows.Select(r => PeerReports.Info(r.Known, r.Connection, FiguresOf(r.Connection, figures), now, policy))]));
         children.ActorOf(Props.Create(() => new PeerCensus(connections, report)).WithDispatcher(state.Settings.Dispatcher));
+    }
+
+    /// <summary>A connection that has just been opened has nothing to say of itself yet, and need not be asked.</summary>
+    private void AnswerAdded(IActorRef sender, NodeId peer, bool wasConnected)
+    {
+        if (wasConnected || state.OpenConnectionOf(peer) is not { } connection)
+        {
+            Answer(sender, [peer], peers => new AddedPeer(peers[0], wasConnected));
+            return;
+        }
+
+        var figures = new PeerConnectionProtocol.Description(connection.Number, 0, 0, connection.OpenedAt, connection.RoundTripTime);
+        sender.Tell(new AddedPeer(PeerReports.Info(state.Book[peer], connection, figures, state.Now, state.Settings.Reputation), wasConnected));
     }
 
     /// <summary>

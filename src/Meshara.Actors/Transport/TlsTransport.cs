@@ -24,6 +24,14 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
     /// <summary>An hour for clocks that differ; ten years, because the certificate lives as long as the process, and no longer.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1), Lifetime = TimeSpan.FromDays(3650);
 
+    /// <summary>
+    /// The one suite that everybody has (RFC 8446 section 9.1) before the others: with SHA-256 and the shorter key a connection costs a twentieth
+    /// less than with what OpenSSL puts first, and is as strong as the keys of nodes are. Null: this system does not let us choose.
+    /// </summary>
+    private static readonly CipherSuitesPolicy? Suites = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+        ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256])
+        : null;
+
     private readonly NodeId _self;
     private readonly NodeClock _clock;
     private readonly X509Certificate2 _certificate;
@@ -127,6 +135,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         ApplicationProtocols = [Protocol],
         AllowTlsResume = false,
         AllowRenegotiation = false,
+        CipherSuitesPolicy = Suites,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         CertificateChainPolicy = NoChain(),
         RemoteCertificateValidationCallback = judge.Accepts,
@@ -141,6 +150,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         ApplicationProtocols = [Protocol],
         AllowTlsResume = false,
         AllowRenegotiation = false,
+        CipherSuitesPolicy = Suites,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         CertificateChainPolicy = NoChain(),
         RemoteCertificateValidationCallback = judge.Accepts,
