@@ -46,6 +46,11 @@ internal sealed partial class PeerConnection
 
     private void Handshaking(object message)
     {
+        if (Flow(message))
+        {
+            return;
+        }
+
         switch (message)
         {
             case Admit:
@@ -73,11 +78,7 @@ internal sealed partial class PeerConnection
                 End(broke.Reason == Reason.ConnectionLost ? Reason.HandshakeRejected : broke.Reason);
                 break;
             default:
-                if (!Flow(message))
-                {
-                    NotConnected(message);
-                }
-
+                NotConnected(message);
                 break;
         }
     }

@@ -73,6 +73,11 @@ internal sealed partial class PeerConnection(
 
     private void Connected(object message)
     {
+        if (Flow(message))
+        {
+            return;
+        }
+
         switch (message)
         {
             case IToConversation said:
@@ -100,11 +105,7 @@ internal sealed partial class PeerConnection(
                 End(broke.Reason);
                 break;
             default:
-                if (!Flow(message))
-                {
-                    Unhandled(message);
-                }
-
+                Unhandled(message);
                 break;
         }
     }
