@@ -17,6 +17,9 @@ internal sealed class ConnectionRate : IBenchmark
 {
     private const int AtATime = 16;
 
+    /// <summary>For so long both are compiled anew for what they do most; that is no part of a steady state.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+
     public string Name => "connections";
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Scale scale)
@@ -35,19 +38,21 @@ internal sealed class ConnectionRate : IBenchmark
             }
 
             _ = Task.Run(() => WatchAsync(hub.Mesh, left));
-            await Task.WhenAll(visitors.Select(v => v.VisitAsync()));
             var (ours, raw, cpu, cpuRaw) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
             var each = scale.Of(10, 30);
-            for (var round = 0; round <= scale.Of(3, 7); round++)
+            var warm = Stopwatch.StartNew();
+            for (var rounds = scale.Of(3, 7); rounds > 0;)
             {
+                var isWarm = warm.Elapsed > WarmUp;
                 var (rate, spent) = await TimeAsync([.. visitors.Select<Visitor, Func<Task>>(v => v.VisitAsync)], each);
                 var (rateRaw, spentRaw) = await TimeAsync([.. Enumerable.Repeat(() => PairAsync(tls), AtATime)], each);
-                if (round > 0)
+                if (isWarm)
                 {
                     ours.Add(rate);
                     raw.Add(rateRaw);
                     cpu.Add(spent);
                     cpuRaw.Add(spentRaw);
+                    rounds--;
                 }
             }
 
