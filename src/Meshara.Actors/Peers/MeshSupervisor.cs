@@ -184,7 +184,7 @@ internal sealed class MeshSupervisor : ReceiveActor, IWithTimers, IWithStash
         Receive<PeerStoreProtocol.NotKept>(notKept => _state.Book.Answered(notKept.Request, null, notKept.Reason));
         Receive<PeerStoreProtocol.Unavailable>(_health.OnStore);
 
-        Receive<DialDue>(_ => _dialler.DialWhatIsDue());
+        Receive<DialDue>(_ => _dialler.OnDue());
         Receive<SecondOver>(_ =>
         {
             _verdicts.OnTick();

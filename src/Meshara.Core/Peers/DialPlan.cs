@@ -86,10 +86,15 @@ internal sealed record DialPlan(Backoff Backoff)
             return Drop(peer);
         }
 
-        var goal = Goals.TryGetValue(peer, out var existing)
-            ? existing with { Addresses = addresses, Source = existing.NeedsRoom ? source : existing.Source }
-            : new DialGoal(addresses, peer, source) { Due = now, Held = held };
-        return With(peer, goal);
+        if (!Goals.TryGetValue(peer, out var existing))
+        {
+            return With(peer, new DialGoal(addresses, peer, source) { Due = now, Held = held });
+        }
+
+        source = existing.NeedsRoom ? source : existing.Source;
+        return source == existing.Source && addresses.AsSpan().SequenceEqual(existing.Addresses.AsSpan())
+            ? this
+            : With(peer, existing with { Addresses = addresses, Source = source });
     }
 
     /// <summary>Whoever is at the address has turned out to be the peer: that one is wanted by its id, wherever it is.</summary>

@@ -39,6 +39,21 @@ public sealed class DialPlanTests
     }
 
     [Fact]
+    public void Who_is_wanted_again_in_the_same_way_changes_nothing_and_in_another_way_keeps_its_wait()
+    {
+        var plan = Empty.Want(Peer, [First], PeerSource.Mdns, held: false, Now).Started(Peer, 7).Failed(7, Now, chance: 0);
+
+        plan.Want(Peer, [First], PeerSource.Mdns, held: false, Now.AddHours(1)).ShouldBeSameAs(plan);
+
+        var moved = plan.Want(Peer, [Second], PeerSource.Mdns, held: false, Now);
+        moved.Goals[Peer].Addresses.ShouldBe([Second]);
+        moved.NextDue().ShouldBe(Now.AddSeconds(1));
+        var manual = plan.Want(Peer, [First], PeerSource.Manual, held: false, Now);
+        manual.Goals[Peer].Source.ShouldBe(PeerSource.Manual);
+        manual.Want(Peer, [First], PeerSource.Mdns, held: false, Now).ShouldBeSameAs(manual, "a person's word is not taken back by a sighting");
+    }
+
+    [Fact]
     public void One_that_asked_for_a_pause_has_it()
     {
         var plan = Empty.Want(new PeerTarget(First), PeerSource.Manual, Now).Started(First, 7);

@@ -8,7 +8,7 @@ namespace Meshara.Actors.Peers.Dialling;
 
 /// <summary>Carries out the dial plan: the peers and addresses that are to be connected for ever.</summary>
 /// <param name="start">Starts a connection actor.</param>
-/// <param name="wakeIn">Has <see cref="DialWhatIsDue"/> called again after that time.</param>
+/// <param name="wakeIn">Has <see cref="OnDue"/> called after that time, and not before that if it was asked for before.</param>
 internal sealed class Dialler(
     NodeState state, Func<ConnectionOrigin, PeerSource, Claim, LiveConnection> start, Action<TimeSpan> wakeIn)
 {
@@ -16,6 +16,9 @@ internal sealed class Dialler(
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
     private readonly CandidateDials _candidates = new(state);
+
+    /// <summary>For when a wait is under way.</summary>
+    private DateTimeOffset? _awakeAt;
 
     private int FreeDials => Math.Max(0, state.Settings.Connection.MaxDials - state.Connections.DialsUnderWay);
 
@@ -113,14 +116,19 @@ internal sealed class Dialler(
     public LiveConnection DialFor(PeerTarget target) =>
         start(new ConnectionOrigin.Dial(target.Address, WithPin(target).Expected), PeerSource.Manual, Claim.Person);
 
+    /// <summary>The wait is over that was asked for last.</summary>
+    public void OnDue()
+    {
+        _awakeAt = null;
+        DialWhatIsDue();
+    }
+
+    /// <summary>Called whenever anything has changed, which is far more often than anybody is to be dialled.</summary>
     public void DialWhatIsDue()
     {
-        state.Plan = state.Plan.Bar(BannedUntil, state.Now);
-        foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(FreeDials).ToList())
+        if (state.Plan.NextDue(state.Room > 0) <= state.Now)
         {
-            var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
-            var connection = start(new ConnectionOrigin.Dial(goal.Next, ExpectedBy(goal)), goal.Source, claim);
-            state.Plan = state.Plan.Started(key, connection.Number);
+            DialGoals();
         }
 
         foreach (var (candidate, source) in _candidates.Choose(FreeDials))
@@ -129,10 +137,22 @@ internal sealed class Dialler(
         }
 
         var (planned, search) = (state.Plan.NextDue(state.Room > 0), _candidates.NextDue);
-        if ((planned < search ? planned : search ?? planned) is { } due)
+        if ((planned < search ? planned : search ?? planned) is { } due && due != _awakeAt)
         {
             var wait = due - state.Now;
             wakeIn(wait > ShortestWait ? wait : ShortestWait);
+            _awakeAt = due;
+        }
+    }
+
+    private void DialGoals()
+    {
+        state.Plan = state.Plan.Bar(BannedUntil, state.Now);
+        foreach (var (key, goal) in state.Plan.Due(state.Now, state.Room).Take(FreeDials).ToList())
+        {
+            var claim = goal.Source is PeerSource.Manual or PeerSource.Store ? Claim.Configured : Claim.None;
+            var connection = start(new ConnectionOrigin.Dial(goal.Next, ExpectedBy(goal)), goal.Source, claim);
+            state.Plan = state.Plan.Started(key, connection.Number);
         }
     }
 
