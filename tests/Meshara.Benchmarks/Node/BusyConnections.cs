@@ -10,16 +10,13 @@ internal sealed class BusyConnections : IBenchmark
     private const int MessagesPerSecond = 1_000;
     private const int MessageSize = 100;
 
-    /// <summary>For so long the code of both targets is compiled anew for what it does most; that is no part of a steady state.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
-
     public string Name => "busy";
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Scale scale)
     {
         var time = TimeSpan.FromSeconds(scale.Of(4, 10));
-        var (cpu, allocated, rate) = await MeasureAsync(node: true, time);
-        var (cpuRaw, _, rateRaw) = await MeasureAsync(node: false, time);
+        var (cpu, allocated, rate) = await MeasureAsync(node: true, scale.WarmUp, time);
+        var (cpuRaw, _, rateRaw) = await MeasureAsync(node: false, scale.WarmUp, time);
         var name = $"{Connections} connections, each {MessagesPerSecond:N0} messages of {MessageSize} bytes a second";
         yield return new Figure($"CPU of one node with {name}", cpu, "% of a core", cpuRaw, Aim.RatioAtMost(1.5))
         {
@@ -28,12 +25,12 @@ internal sealed class BusyConnections : IBenchmark
         yield return new Figure("bytes allocated per message received", allocated - MessageSize, "B", Aim: Aim.AtMost(100)) { Note = $"{name}; beside the {MessageSize} bytes of payload" };
     }
 
-    private static async Task<(double Cpu, double Allocated, double Rate)> MeasureAsync(bool node, TimeSpan time)
+    private static async Task<(double Cpu, double Allocated, double Rate)> MeasureAsync(bool node, TimeSpan warmUp, TimeSpan time)
     {
         await using var target = await TargetProcess.StartAsync(node ? "node" : "raw");
         await using var crowd = await Crowd.ConnectAsync(target, node, Connections);
         var frame = RawPeer.Frame(Target.Channel, MessageSize);
-        await crowd.SendAsync(frame, MessagesPerSecond, WarmUp);
+        await crowd.SendAsync(frame, MessagesPerSecond, warmUp);
         var before = await target.MeasureAsync();
         var clock = Stopwatch.StartNew();
         await crowd.SendAsync(frame, MessagesPerSecond, time);

@@ -17,9 +17,6 @@ internal sealed class ConnectionRate : IBenchmark
 {
     private const int AtATime = 16;
 
-    /// <summary>For so long both are compiled anew for what they do most; that is no part of a steady state.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
-
     public string Name => "connections";
 
     public async IAsyncEnumerable<Figure> MeasureAsync(Scale scale)
@@ -43,7 +40,7 @@ internal sealed class ConnectionRate : IBenchmark
             var warm = Stopwatch.StartNew();
             for (var rounds = scale.Of(3, 7); rounds > 0;)
             {
-                var isWarm = warm.Elapsed > WarmUp;
+                var isWarm = warm.Elapsed > scale.WarmUp;
                 var (rate, spent) = await TimeAsync([.. visitors.Select<Visitor, Func<Task>>(v => v.VisitAsync)], each);
                 var (rateRaw, spentRaw) = await TimeAsync([.. Enumerable.Repeat(() => PairAsync(tls), AtATime)], each);
                 if (isWarm)
