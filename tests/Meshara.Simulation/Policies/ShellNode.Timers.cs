@@ -22,7 +22,7 @@ internal sealed partial class ShellNode : IHappen
         {
             if (dial == _dials && !IsGone)
             {
-                _dialler.DialWhatIsDue();
+                _dialler.OnDue();
             }
         });
     }
