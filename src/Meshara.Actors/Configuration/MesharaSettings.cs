@@ -198,7 +198,7 @@ internal sealed record StoreSettings
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary><c>snapshot-every</c>: events between two snapshots.</summary>
-    public int SnapshotEvery { get; init; } = 1000;
+    public int SnapshotEvery { get; init; } = 10_000;
 
     /// <summary><c>snapshot-after</c>: the age at which a snapshot is followed by another with the next write, however few the events.</summary>
     public TimeSpan SnapshotAfter { get; init; } = TimeSpan.FromDays(1);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using static Meshara.Actors.Store.PeerStoreEvents;
@@ -47,9 +48,10 @@ internal sealed class Drift
         _events[slot] = (_order, coalesced);
     }
 
-    public IPeerStoreEvent[] Drain()
+    /// <summary>What waits, the earliest first; nothing waits then.</summary>
+    public ImmutableArray<IPeerStoreEvent> Drain()
     {
-        var events = _events.Values.OrderBy(e => e.Order).Select(e => e.Event).ToArray();
+        ImmutableArray<IPeerStoreEvent> events = [.. _events.Values.OrderBy(e => e.Order).Select(e => e.Event)];
         _events.Clear();
         _addressChanges.Clear();
         _judgements.Clear();

@@ -22,18 +22,11 @@ internal sealed partial class PeerStore
             "Old snapshots of the peer store could not be deleted: {Cause}", failed.Cause.Message));
     }
 
-    private void OnSnapshot(SnapshotOffer offer)
-    {
-        _durable = (StoredPeers)offer.Snapshot;
-        (_offered, _replayed) = (offer.Metadata.SequenceNr, offer.Metadata.SequenceNr);
-        _takenAt = new DateTimeOffset(offer.Metadata.Timestamp, TimeSpan.Zero);
-    }
-
     private void SnapshotIfDue()
     {
-        if (_snapshots.IsDue(LastSequenceNr, _durable.Peers.Count, Now))
+        if (_snapshots.IsDue(_durable.Peers.Count, Now))
         {
-            _snapshots.Try(LastSequenceNr, Now);
+            _snapshots.Try(Now);
             SaveSnapshot(_durable);
         }
     }

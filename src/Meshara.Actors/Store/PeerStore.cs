@@ -38,13 +38,6 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
     /// <summary>The same with the drift that is not written yet.</summary>
     private StoredPeers _live = StoredPeers.Empty;
 
-    /// <summary>Up to where the journal was read.</summary>
-    private long _replayed;
-
-    /// <summary>When the snapshot was taken from which the journal was read.</summary>
-    private DateTimeOffset _takenAt;
-    private long _offered;
-
     public PeerStore(IActorRef owner, NodeId node, StorePlugin plugin, StoreSettings settings, ReputationPolicy policy, StoreFigures figures)
     {
         _figures = figures;
@@ -57,11 +50,7 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
         JournalPluginId = plugin.JournalId;
         SnapshotPluginId = plugin.SnapshotId;
 
-        Recover<SnapshotOffer>(OnSnapshot);
-        Recover<IStoreEvent>(OnReplayed);
-        Recover<RecoveryCompleted>(_ => OnRecovered());
-        RecoverAny(unknown => throw new InvalidOperationException($"The peer store cannot replay a {unknown.GetType()}."));
-
+        Recoveries();
         Command<IRangeCommand>(KeepRange);
         Command<Import>(KeepAll);
         Command<IDurable>(Keep);
@@ -100,12 +89,6 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
         base.PreStart();
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _log.Debug("The peer store could not be read: {Cause}", reason);
-        _owner.Tell(new Unavailable($"could not be read: {OneLine(reason)}"));
-    }
-
     /// <summary>
     /// The actor stops after this: whether the events were written is not known until they are read again. The connections are made anew
     /// too, since SQLite opens what it may not write for reading only, and such a connection can never write again.
@@ -132,23 +115,10 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
 
     private static string OneLine(Exception cause) => cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    /// <summary>What comes after a gap would add up to something that never was.</summary>
-    private void OnReplayed(IStoreEvent e)
+    private void Apply(IStoreEvent e)
     {
-        if (LastSequenceNr != _replayed + 1)
-        {
-            throw new InvalidDataException(StoreReading.Gap(_replayed + 1, LastSequenceNr - 1));
-        }
-
-        _replayed = LastSequenceNr;
         _durable = _durable.Apply(e);
-    }
-
-    private void OnRecovered()
-    {
-        _snapshots.Recovered(_offered, _takenAt, Now);
-        _live = _durable;
-        _owner.Tell(new Recovered(_live.Peers) { Ranges = _live.Ranges });
+        _snapshots.Added(e.Count);
     }
 
     private void Keep(IDurable command)
@@ -273,9 +243,9 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
         }
 
         _atRisk = _drift.Count;
-        IStoreEvent[] all = [.. _drift.Drain(), .. last];
+        IStoreEvent[] all = _drift.Count == 0 ? last : [new DriftFlushed(_drift.Drain()), .. last];
         var began = Elapsed;
-        PersistAll(all, e => _durable = _durable.Apply(e), () =>
+        PersistAll(all, Apply, () =>
         {
             _figures.Wrote(Elapsed - began, Now);
             _atRisk = 0;

@@ -11,6 +11,9 @@ namespace Meshara.Actors.Store;
 internal interface IStoreEvent
 {
     DateTimeOffset At { get; }
+
+    /// <summary>How many facts it is; one of them may be made of others.</summary>
+    int Count => 1;
 }
 
 /// <summary>A fact about one peer.</summary>

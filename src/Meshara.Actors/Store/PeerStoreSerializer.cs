@@ -18,6 +18,8 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
 
     public const string Checked = "/2";
 
+    private const string Drift = "drift";
+
     public override int Identifier => Id;
 
     public override string Manifest(object o) => KindOf(o) + Checked;
@@ -28,7 +30,8 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         ? Read(Checksum.Verify(manifest, bytes), manifest[..^Checked.Length])
         : Read(bytes, manifest);
 
-    private static string KindOf(object o) => o switch
+    /// <summary>What a manifest says, without its version.</summary>
+    public static string KindOf(object o) => o switch
     {
         PeerLearned => "learned",
         KeyPinned => "pinned",
@@ -46,6 +49,7 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         RangeBanned => "range-banned",
         RangeUnbanned => "range-unbanned",
         OutageEnded => "outage-ended",
+        DriftFlushed => Drift,
         StoredPeers => "peers",
         _ => throw new SerializationException($"The peer store does not store {o.GetType()}."),
     };
@@ -56,6 +60,7 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         RangeBanned e => e.ToStored().ToByteArray(),
         RangeUnbanned e => e.ToStored().ToByteArray(),
         OutageEnded e => e.ToStored().ToByteArray(),
+        DriftFlushed e => ToStored(e).ToByteArray(),
         StoredPeers book => book.ToStored().ToByteArray(),
         _ => throw new SerializationException($"The peer store does not store {obj.GetType()}."),
     };
@@ -78,8 +83,28 @@ internal sealed class PeerStoreSerializer(ExtendedActorSystem system) : Serializ
         "range-banned" => StoredBans.From(Stored.RangeBanned.Parser.ParseFrom(bytes.Span)),
         "range-unbanned" => StoredBans.From(Stored.RangeUnbanned.Parser.ParseFrom(bytes.Span)),
         "outage-ended" => StoredBans.From(Stored.OutageEnded.Parser.ParseFrom(bytes.Span)),
+        Drift => From(Stored.DriftFlushed.Parser.ParseFrom(bytes.Span)),
         "peers" => StoredSnapshot.Read(bytes),
         _ => throw new SerializationException(
             $"The store holds '{kind}', which this version does not know; a later version wrote it. Nothing was changed."),
     };
+
+    private static Stored.DriftFlushed ToStored(DriftFlushed flushed)
+    {
+        var stored = new Stored.DriftFlushed();
+        stored.Events.AddRange(flushed.Events.Select(e => new Stored.DriftFlushed.Types.Event
+        {
+            Kind = KindOf(e), Body = UnsafeByteOperations.UnsafeWrap(BodyOf(e)),
+        }));
+        return stored;
+    }
+
+    private static DriftFlushed From(Stored.DriftFlushed stored) => stored.Events.Count > 0
+        ? new DriftFlushed([.. stored.Events.Select(From)])
+        : throw new InvalidDataException("A flush without an event.");
+
+    private static IPeerStoreEvent From(Stored.DriftFlushed.Types.Event stored) =>
+        stored.Kind != Drift && Read(stored.Body.Memory, stored.Kind) is IPeerStoreEvent e
+            ? e
+            : throw new InvalidDataException($"A flush with a '{stored.Kind}' in it.");
 }

@@ -9,7 +9,7 @@ namespace Meshara.Actors.Store;
 internal sealed class SnapshotPlan(StoreSettings settings)
 {
     private long _second;
-    private long _tried;
+    private long _since;
     private DateTimeOffset _triedAt;
     private bool _isTrimming;
     private bool _isUntrimmed;
@@ -20,17 +20,20 @@ internal sealed class SnapshotPlan(StoreSettings settings)
     /// <summary>The journal was read; the newest snapshot in it was taken then.</summary>
     public void Recovered(long sequence, DateTimeOffset takenAt, DateTimeOffset now)
     {
-        (Newest, _tried) = (sequence, sequence);
+        Newest = sequence;
 
         // Without one the time begins to run now; so it does after a clock that went back.
         _triedAt = sequence > 0 && takenAt <= now ? takenAt : now;
     }
 
-    public bool IsDue(long sequence, int peers, DateTimeOffset now) =>
-        sequence - _tried >= Math.Max(settings.SnapshotEvery, peers) || now - _triedAt >= settings.SnapshotAfter;
+    /// <summary>So many events have been added to the journal, or read from it behind the newest snapshot.</summary>
+    public void Added(int events) => _since += events;
+
+    public bool IsDue(int peers, DateTimeOffset now) =>
+        _since >= Math.Max(settings.SnapshotEvery, peers) || now - _triedAt >= settings.SnapshotAfter;
 
     /// <summary>One is taken now; should it fail, the next is not due at once.</summary>
-    public void Try(long sequence, DateTimeOffset now) => (_tried, _triedAt) = (sequence, now);
+    public void Try(DateTimeOffset now) => (_since, _triedAt) = (0, now);
 
     /// <summary>
     /// One has been written. On a server several are written at a time, and an older one may be told of last: it is not needed, and what was

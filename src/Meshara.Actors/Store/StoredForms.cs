@@ -60,7 +60,8 @@ internal static class StoredForms
     public static RecordLearned From(Stored.RecordLearned x) => new(
         Time(x.At), Record(x.Record), [.. x.Addresses.Select(PeerAddress.Parse)], Id(x.Teller));
 
-    public static PeerImported From(Stored.PeerImported x) => new(Time(x.At), StoredPeer.Read(x.Known.ToByteArray()));
+    public static PeerImported From(Stored.PeerImported x) => new(
+        Time(x.At), StoredPeer.Read((x.Known ?? throw new InvalidDataException("An import without its peer.")).ToByteArray()));
 
     private static Stored.Banned Ban(Banned x)
     {

@@ -54,6 +54,7 @@ internal sealed class StoredPeers
     public StoredPeers Apply(IStoreEvent e) => e switch
     {
         IPeerStoreEvent about => Apply(about),
+        DriftFlushed flushed => flushed.Events.Aggregate(this, (book, about) => book.Apply(about)),
         RangeBanned b => With(Ranges.With(new RangeBan(b.Range, b.At, b.Until, b.Note))),
         RangeUnbanned b => With(Ranges.Without(b.Range)),
         OutageEnded => this,

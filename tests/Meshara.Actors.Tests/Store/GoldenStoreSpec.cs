@@ -24,7 +24,7 @@ public sealed class GoldenStoreSpec : StoreSpec
     /// <summary>All kinds of events that this version stores.</summary>
     private static readonly string[] Kinds =
     [
-        "address-forgotten", "banned", "dialled", "forgotten", "heard", "imported", "judged", "learned", "outage-ended", "pinned", "range-banned",
+        "address-forgotten", "banned", "dialled", "drift", "forgotten", "heard", "imported", "judged", "learned", "outage-ended", "pinned", "range-banned",
         "range-unbanned", "record", "removed", "traffic", "unbanned",
     ];
 
@@ -66,16 +66,31 @@ public sealed class GoldenStoreSpec : StoreSpec
         serialized.Count().ShouldBe(Kinds.Length, "each kind of event is in the list above");
     }
 
-    private static string[] KindsIn(string folder) => [.. System.IO.File.ReadLines(Path.Combine(folder, "events.jsonl"))
-        .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["event"]!.GetValue<string>()).Distinct().Order()];
+    /// <summary>Those of its rows, and of what is in them.</summary>
+    private static string[] KindsIn(string folder)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "peers.db")};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT manifest FROM journal WHERE NOT deleted";
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(reader.GetString(0).Split('/')[0]);
+        }
+
+        var events = System.IO.File.ReadLines(Path.Combine(folder, "events.jsonl"))
+            .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["event"]!.GetValue<string>());
+        return [.. rows.Concat(events).Distinct().Order()];
+    }
 
     private static string[] LinesOf(StoredPeers book) =>
         [.. book.Peers.Values.OrderBy(p => p.Id).Select(StoreJson.Line), .. book.Ranges.All.Select(StoreJson.Line)];
 
     private StoreReading Read()
     {
-        var rows = new StoreRows(StoreDatabase.At(Folder, new StoreSettings()), StoreRows.PersistenceIdOf(Node));
-        var reading = StoreReading.Of(rows.Snapshots(), rows.Events());
+        var reading = Reading();
         reading.Faults.ShouldBeEmpty();
         return reading;
     }

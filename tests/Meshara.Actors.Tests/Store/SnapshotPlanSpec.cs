@@ -55,24 +55,45 @@ public sealed class SnapshotPlanSpec
     public void It_is_due_by_events_or_where_there_are_more_of_them_by_peers()
     {
         _plan.Recovered(100, Noon, Noon);
-        (_plan.IsDue(109, 5, Noon), _plan.IsDue(110, 5, Noon), _plan.IsDue(110, 50, Noon), _plan.IsDue(150, 50, Noon)).ShouldBe((false, true, false, true));
+        _plan.Added(9);
+        _plan.IsDue(5, Noon).ShouldBeFalse();
+        _plan.Added(1);
+        (_plan.IsDue(5, Noon), _plan.IsDue(50, Noon)).ShouldBe((true, false));
+        _plan.Added(40);
+        _plan.IsDue(50, Noon).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_was_read_from_the_journal_counts_towards_the_next_and_nothing_from_before_the_last_try()
+    {
+        _plan.Added(8);
+        _plan.Recovered(100, Noon, Noon);
+        _plan.IsDue(5, Noon).ShouldBeFalse();
+        _plan.Added(2);
+        _plan.IsDue(5, Noon).ShouldBeTrue();
+
+        _plan.Try(Noon);
+        _plan.Added(9);
+        _plan.IsDue(5, Noon).ShouldBeFalse();
     }
 
     [Fact]
     public void It_is_due_by_its_age_and_after_a_try_that_failed_not_at_once()
     {
         _plan.Recovered(100, Noon, Noon.AddMinutes(30));
-        _plan.IsDue(101, 5, Noon.AddMinutes(59)).ShouldBeFalse();
-        _plan.IsDue(101, 5, Noon.AddMinutes(60)).ShouldBeTrue();
+        _plan.Added(1);
+        _plan.IsDue(5, Noon.AddMinutes(59)).ShouldBeFalse();
+        _plan.IsDue(5, Noon.AddMinutes(60)).ShouldBeTrue();
 
-        _plan.Try(101, Noon.AddMinutes(60));
-        _plan.IsDue(102, 5, Noon.AddMinutes(61)).ShouldBeFalse();
+        _plan.Try(Noon.AddMinutes(60));
+        _plan.Added(1);
+        _plan.IsDue(5, Noon.AddMinutes(61)).ShouldBeFalse();
     }
 
     [Fact]
     public void After_a_clock_that_went_back_its_age_counts_from_now()
     {
         _plan.Recovered(100, Noon.AddYears(10), Noon);
-        _plan.IsDue(101, 5, Noon.AddHours(1)).ShouldBeTrue();
+        _plan.IsDue(5, Noon.AddHours(1)).ShouldBeTrue();
     }
 }

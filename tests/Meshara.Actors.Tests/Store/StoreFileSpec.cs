@@ -52,7 +52,7 @@ public sealed class StoreFileSpec : StoreSpec
             // What is saved and deleted must be over before a week passes in a moment: the plugin's patience is on the same clock.
             await AwaitAssertAsync(() =>
             {
-                Journal().Count.ShouldBeLessThan(2 * (Settings.SnapshotEvery + 102));
+                Reading().Events.Length.ShouldBeLessThan(2 * (Settings.SnapshotEvery + 102));
                 Snapshots().Count.ShouldBeLessThanOrEqualTo(2);
             });
             Clock.Advance(TimeSpan.FromDays(7));
@@ -64,7 +64,7 @@ public sealed class StoreFileSpec : StoreSpec
     }
 
     [Fact]
-    public async Task A_busy_mesh_costs_the_disk_one_transaction_a_second()
+    public async Task A_busy_mesh_costs_the_disk_one_transaction_a_second_with_one_row_of_all_its_peers()
     {
         const int Peers = 200, Seconds = 10;
         Settings = new StoreSettings { SnapshotEvery = 1_000_000 };
@@ -104,7 +104,8 @@ public sealed class StoreFileSpec : StoreSpec
         }
 
         log.Commits.ShouldBeInRange(Seconds, 3 * Seconds);
-        Journal().Count.ShouldBeLessThanOrEqualTo((Peers + 1) * Seconds * 3);
+        (Journal().Count - Peers).ShouldBeInRange(Seconds, 3 * Seconds);
+        Reading().Events.Length.ShouldBeGreaterThan(Peers * Seconds);
         await StopAsync(store);
     }
 
@@ -116,7 +117,7 @@ public sealed class StoreFileSpec : StoreSpec
         store.Tell(new Judge(IdOf(1), ReputationCause.Timeout));
         (await StopAsync(store)).Everything.ShouldBeTrue();
 
-        Journal().Select(row => row.Manifest).ShouldBe(["learned", "judged"]);
+        Journal().Select(row => row.Manifest).ShouldBe(["learned", "drift"]);
         System.IO.File.Exists(File + "-wal").ShouldBeFalse("the last connection that closes merges the log into the file");
         await ReceiveFromOwnerAsync<Changed>(2);
         Clock.Advance(TimeSpan.FromMinutes(1));

@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Meshara.Actors.Configuration;
 using Meshara.Actors.Store;
+using Meshara.Actors.Store.Upkeep;
 using Meshara.Actors.Telemetry;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -120,6 +121,13 @@ public abstract class StoreSpec : TestKit
 
     private protected List<(long Sequence, long Serializer, string Manifest)> Snapshots() => Rows(
         "SELECT sequence_number, serializer_id, manifest FROM snapshot ORDER BY sequence_number");
+
+    /// <summary>What the rows say, the events of one flush each for itself.</summary>
+    private protected StoreReading Reading()
+    {
+        var rows = new StoreRows(StoreDatabase.At(Folder, Placed(Settings)), StoreRows.PersistenceIdOf(Node));
+        return StoreReading.Of(rows.Snapshots(), rows.Events());
+    }
 
     private protected async Task<List<T>> ReceiveFromOwnerAsync<T>(int count)
     {

@@ -16,6 +16,7 @@ internal static class StoredRows
             "imported" => Stored.PeerImported.Parser.ParseFrom(body),
             "learned" => Stored.PeerLearned.Parser.ParseFrom(body),
             "pinned" => Stored.KeyPinned.Parser.ParseFrom(body),
+            "drift" => Stored.DriftFlushed.Parser.ParseFrom(body),
             "record" => Stored.RecordLearned.Parser.ParseFrom(body),
             _ => throw new InvalidDataException($"No benchmark writes rows of the kind '{manifest}'."),
         };

@@ -50,7 +50,7 @@ internal sealed class YearOfChurn : IBenchmark
         var span = days == 365 ? "a year" : $"{days} days";
         yield return new Figure($"disk bytes per known peer after {span} of churn", (double)size / Known, "B", (double)raw / Known)
         {
-            Note = $"{Known:N0} known; the ceiling is one snapshot; {events:N0} events were written, {rows:N0} rows and {snapshots} snapshots are left, "
+            Note = $"{Known:N0} known; the ceiling is one snapshot; {events:N0} rows were written, {rows:N0} of them and {snapshots} snapshots are left, "
                 + $"{Table.Number(size / 1e6)} MB",
         };
         yield return new Figure($"the most that it took meanwhile, per known peer, with the log beside it", (double)largest / Known, "B", (double)raw / Known);

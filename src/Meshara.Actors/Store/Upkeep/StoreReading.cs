@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Meshara.Actors.Store.Upkeep;
 
-/// <summary>A stored event, and its place in the journal.</summary>
+/// <summary>A stored event, and its place in the journal, which those of one flush share.</summary>
 internal sealed record PlacedEvent(long Sequence, string Kind, IStoreEvent Event);
 
 /// <summary>
@@ -41,7 +41,7 @@ internal sealed record StoreReading(
             var read = Decode(serializer, row, "event", faults) as IStoreEvent;
             if (read is not null)
             {
-                events.Add(new PlacedEvent(row.Sequence, row.Manifest.Replace(PeerStoreSerializer.Checked, "", StringComparison.Ordinal), read));
+                events.AddRange(EventsIn(read).Select(e => new PlacedEvent(row.Sequence, PeerStoreSerializer.KindOf(e), e)));
             }
 
             if (row.Sequence <= sequence)
@@ -62,6 +62,9 @@ internal sealed record StoreReading(
 
         return new StoreReading(known, events.ToImmutable(), [.. good.Select(s => s.Sequence)], faults.ToImmutable(), isWhole);
     }
+
+    private static ImmutableArray<IStoreEvent> EventsIn(IStoreEvent read) =>
+        read is DriftFlushed flushed ? flushed.Events.CastArray<IStoreEvent>() : [read];
 
     /// <summary>What a row says; null where it cannot be read.</summary>
     private static object? Decode(PeerStoreSerializer serializer, StoredRow row, string what, ImmutableArray<string>.Builder faults)

@@ -25,6 +25,23 @@ public sealed class StoreReadingSpec
     }
 
     [Fact]
+    public void What_one_flush_has_written_is_told_event_by_event_and_is_lost_together()
+    {
+        var flush = Row(3, new DriftFlushed([new AddressHeard(Noon, IdOf(1), At(1)), new AddressHeard(Noon, IdOf(2), At(2))]));
+
+        var reading = StoreReading.Of([], [Learned(1), Learned(2), flush, Learned(4)]);
+
+        reading.Events.Select(e => (e.Sequence, e.Kind)).ShouldBe([(1, "learned"), (2, "learned"), (3, "heard"), (3, "heard"), (4, "learned")]);
+        reading.Known.Peers[IdOf(2)].Addresses.ShouldHaveSingleItem().Address.ShouldBe(At(2));
+
+        var damaged = StoreReading.Of([], [Learned(1), Learned(2), Damage(flush), Learned(4)]);
+        damaged.Faults.ShouldHaveSingleItem().ShouldStartWith("event 3: ");
+        (damaged.IsWhole, damaged.Known.Peers.Count, damaged.Known.Peers[IdOf(2)].Addresses.Length).ShouldBe((false, 3, 0));
+
+        static PeerAddress At(int n) => PeerAddress.Parse($"192.0.2.{n}:7373");
+    }
+
+    [Fact]
     public void An_empty_one_is_good() => StoreReading.Of([], []).ShouldSatisfyAllConditions(
         r => r.Faults.ShouldBeEmpty(), r => r.IsWhole.ShouldBeTrue(), r => r.Known.Peers.ShouldBeEmpty());
 
