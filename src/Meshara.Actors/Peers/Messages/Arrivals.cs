@@ -62,7 +62,7 @@ internal sealed class Arrivals(NodeId from)
     {
         if (_shared.Length - _used < payload.Length)
         {
-            (_shared, _used) = (new byte[Math.Max(payload.Length, Math.Min(SharedArray, payload.Length + following))], 0);
+            (_shared, _used) = (GC.AllocateUninitializedArray<byte>((int)Math.Max(payload.Length, Math.Min(SharedArray, payload.Length + following))), 0);
         }
 
         payload.CopyTo(_shared.AsSpan(_used));

@@ -151,6 +151,46 @@ public sealed class DeliveryTests : TestKit
         }
     }
 
+    [Fact]
+    public async Task A_reader_that_waits_is_woken_by_what_comes_and_by_the_end()
+    {
+        var reader = Subscribe("chat", 10);
+        await using var pieces = reader.ReadAllAsync(_patience.Token).GetAsyncEnumerator();
+        var next = pieces.MoveNextAsync().AsTask();
+        next.IsCompleted.ShouldBeFalse();
+
+        new Delivery(_subscriptions, TestActor).Begin(Messages("chat 0"));
+        (await next).ShouldBeTrue();
+        pieces.Current.Select(Text).ShouldBe(["chat 0"]);
+
+        next = pieces.MoveNextAsync().AsTask();
+        next.IsCompleted.ShouldBeFalse();
+        reader.Close();
+        (await next).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reader_that_has_found_nothing_is_cancelled_whenever_that_comes(bool before)
+    {
+        using var cancellation = new CancellationTokenSource();
+        if (before)
+        {
+            await cancellation.CancelAsync();
+        }
+
+        var pieces = Subscribe("chat", 10).ReadAllAsync(cancellation.Token).GetAsyncEnumerator();
+        var next = pieces.MoveNextAsync().AsTask();
+        if (!before)
+        {
+            next.IsCompleted.ShouldBeFalse();
+            await cancellation.CancelAsync();
+        }
+
+        await Should.ThrowAsync<OperationCanceledException>(next.WaitAsync(Patience));
+    }
+
     private ReaderSubscription Subscribe(string channel, int capacity)
     {
         var subscription = new ReaderSubscription(channel, capacity);
