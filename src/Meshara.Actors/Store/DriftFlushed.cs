@@ -4,7 +4,7 @@ namespace Meshara.Actors.Store;
 
 /// <summary>
 /// What had changed without need of a transaction of its own since the last flush, in one row of the journal: where hundreds of peers move
-/// bytes and scores, a row for each of their changes would cost the node more than their messages do.
+/// bytes and scores, a row for each of their changes has the disk write several times as much.
 /// </summary>
 /// <param name="Events">At least one, the earliest first, and at most <see cref="PeerStore.MaxDrift"/> where one was written.</param>
 internal sealed record DriftFlushed(ImmutableArray<IPeerStoreEvent> Events) : IStoreEvent

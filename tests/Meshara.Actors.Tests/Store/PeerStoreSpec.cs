@@ -176,6 +176,32 @@ public class PeerStoreSpec : StoreSpec
     }
 
     [SkippableFact]
+    public async Task A_snapshot_is_due_by_events_those_of_a_flush_and_those_from_before_a_restart_among_them()
+    {
+        Settings = new StoreSettings { SnapshotEvery = 6 };
+        var (store, _) = await StartAsync();
+        await LearnAsync(store, 1);
+        await LearnAsync(store, 2);
+        Move();
+        await StopAsync(store);
+        Snapshots().ShouldBeEmpty();
+        await ReceiveFromOwnerAsync<Changed>(4);
+
+        (store, _) = await StartAsync();
+        Move();
+        await FlushAsync(store);
+
+        await AwaitAssertAsync(() => Snapshots().Select(row => row.Sequence).ShouldBe([4]));
+        await StopAsync(store);
+
+        void Move()
+        {
+            store.Tell(new Traffic(IdOf(1), 1, 2, Clock.Now));
+            store.Tell(new Traffic(IdOf(2), 1, 2, Clock.Now));
+        }
+    }
+
+    [SkippableFact]
     public async Task Where_little_happens_a_snapshot_is_taken_by_its_age()
     {
         Settings = new StoreSettings { SnapshotAfter = TimeSpan.FromHours(1) };
