@@ -250,8 +250,10 @@ internal sealed partial class PeerStore : ReceivePersistentActor, IWithTimers
             _figures.Wrote(Elapsed - began, Now);
             _atRisk = 0;
             _live = _durable;
-            done();
+
+            // By the time of the write, not by that at which whoever is answered goes on.
             SnapshotIfDue();
+            done();
         });
     }
 
