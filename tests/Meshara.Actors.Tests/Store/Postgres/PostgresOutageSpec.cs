@@ -57,7 +57,7 @@ public sealed class PostgresOutageSpec : StoreSpec
     public async Task A_network_that_is_cut_holds_nobody_up_and_what_waited_is_written_when_it_is_whole_again()
     {
         using var line = new CutLine(Path.Combine(Folder, PostgresServer.SocketName), _server.Socket);
-        _over = new NpgsqlConnectionStringBuilder(_database) { Host = Folder, Timeout = 1, CommandTimeout = 1, CancellationTimeout = 500 }.ToString();
+        _over = new NpgsqlConnectionStringBuilder(_database) { Host = Folder, Timeout = 5, CommandTimeout = 3, CancellationTimeout = 500 }.ToString();
         var (store, _) = await StartAsync();
         await LearnAsync(store, 1);
         await Owner.ExpectMsgAsync<Changed>();
