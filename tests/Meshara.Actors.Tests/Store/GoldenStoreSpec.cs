@@ -69,17 +69,8 @@ public sealed class GoldenStoreSpec : StoreSpec
     /// <summary>Those of its rows, and of what is in them.</summary>
     private static string[] KindsIn(string folder)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "peers.db")};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT DISTINCT manifest FROM journal WHERE NOT deleted";
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read())
-        {
-            rows.Add(reader.GetString(0).Split('/')[0]);
-        }
-
+        var rows = new StoreRows(StoreDatabase.At(folder, new StoreSettings()), StoreRows.PersistenceIdOf(Node)).Events()
+            .Select(row => row.Manifest.Split('/')[0]);
         var events = System.IO.File.ReadLines(Path.Combine(folder, "events.jsonl"))
             .Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["event"]!.GetValue<string>());
         return [.. rows.Concat(events).Distinct().Order()];
