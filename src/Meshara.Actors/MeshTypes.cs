@@ -79,10 +79,10 @@ public enum SendResult
     TooLarge,
 }
 
-/// <summary>A message from a peer.</summary>
-public sealed record PeerMessage
+/// <summary>A message from a peer. A value, not an object: a busy node receives hundreds of thousands a second.</summary>
+public readonly record struct PeerMessage
 {
-    private readonly MessageOrigin _origin;
+    private readonly MessageOrigin? _origin;
 
     /// <summary>Makes one, for a test perhaps.</summary>
     public PeerMessage(NodeId from, string channel, ReadOnlyMemory<byte> payload)
@@ -93,10 +93,10 @@ public sealed record PeerMessage
     internal PeerMessage(MessageOrigin origin, ReadOnlyMemory<byte> payload) => (_origin, Payload) = (origin, payload);
 
     /// <summary>Who sent it, proven.</summary>
-    public NodeId From => _origin.Peer;
+    public NodeId From => _origin?.Peer ?? default;
 
     /// <summary>On which channel.</summary>
-    public string Channel => _origin.Channel;
+    public string Channel => _origin?.Channel ?? "";
 
     /// <summary>The bytes, the receiver's own.</summary>
     public ReadOnlyMemory<byte> Payload { get; }

@@ -45,6 +45,28 @@ internal static class DataFrame
             && (data.IsEmpty || (TryReadField(ref data, PayloadTag, out payload) && data.IsEmpty));
     }
 
+    /// <summary>Takes one frame off the front of <paramref name="bytes"/>, if a whole one is there that <see cref="TryRead"/> knows.</summary>
+    /// <param name="maxBody">One whose body is longer is left, in bytes.</param>
+    public static bool TryTake(ref ReadOnlySpan<byte> bytes, int maxBody, out ReadOnlySpan<byte> channel, out ReadOnlySpan<byte> payload)
+    {
+        channel = default;
+        payload = default;
+        if (bytes.Length < FrameCodec.HeaderSize)
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        if (length > maxBody || length > bytes.Length - FrameCodec.HeaderSize
+            || !TryRead(bytes.Slice(FrameCodec.HeaderSize, (int)length), out channel, out payload))
+        {
+            return false;
+        }
+
+        bytes = bytes[(FrameCodec.HeaderSize + (int)length)..];
+        return true;
+    }
+
     private static int BodySize(int channel, int payload) =>
         1 + VarintSize(channel) + channel + (payload == 0 ? 0 : 1 + VarintSize(payload) + payload);
 

@@ -132,11 +132,11 @@ public sealed class MeshDoorSpec() : TestKit("akka.loglevel = WARNING\nakka.test
     {
         var (one, two, twosId) = await ConnectAsync();
         var (messages, events) = (CreateTestProbe(), CreateTestProbe());
-        await two.SubscribeAsync("chat", messages);
+        await two.SubscribeAsync("chat", ActorOf(actor => actor.Receive<PeerMessage>((m, _) => messages.Tell(Text(m)))));
         await two.SubscribeToEventsAsync(events);
 
         await one.SendAsync(twosId, "chat", "hello"u8.ToArray());
-        Text(await messages.ExpectMsgAsync<PeerMessage>()).ShouldBe("hello");
+        await messages.ExpectMsgAsync("hello");
         await one.StopAsync();
 
         (await events.ExpectMsgAsync<MeshEvent>()).Kind.ShouldBe(MeshEventKind.PeerDisconnected);

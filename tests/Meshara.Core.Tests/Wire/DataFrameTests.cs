@@ -57,6 +57,46 @@ public sealed class DataFrameTests
     public void Anything_else_is_left_to_the_parser(string hex, string what) =>
         DataFrame.TryRead(Convert.FromHexString(hex), out _, out _).ShouldBeFalse(what);
 
+    [Fact]
+    public void Frames_are_taken_off_the_front_until_one_is_not_whole() => Messages.List[0, 5].Sample((List<(byte[] Channel, byte[] Payload)> messages) =>
+    {
+        byte[] all = [.. messages.SelectMany(m => Write(m.Channel, m.Payload))];
+        for (var missing = 0; missing <= Math.Min(3, all.Length); missing++)
+        {
+            ReadOnlySpan<byte> left = all.AsSpan(0, all.Length - missing);
+            foreach (var (channel, payload) in missing == 0 ? messages : messages[..^1])
+            {
+                DataFrame.TryTake(ref left, int.MaxValue, out var takenChannel, out var takenPayload).ShouldBeTrue();
+                takenChannel.ToArray().ShouldBe(channel);
+                takenPayload.ToArray().ShouldBe(payload);
+            }
+
+            var rest = left.Length;
+            DataFrame.TryTake(ref left, int.MaxValue, out _, out _).ShouldBeFalse();
+            left.Length.ShouldBe(rest);
+        }
+    }, iter: 100);
+
+    [Fact]
+    public void A_frame_over_the_limit_and_one_of_another_kind_stay_where_they_are()
+    {
+        var message = Write([(byte)'c'], new byte[10]);
+        var ping = new byte[FrameCodec.SizeOf(new Envelope { Ping = new Ping { Nonce = 1 } })];
+        FrameCodec.Write(ping, new Envelope { Ping = new Ping { Nonce = 1 } });
+
+        Left(message, message.Length - FrameCodec.HeaderSize).ShouldBe(0);
+        Left(message, message.Length - FrameCodec.HeaderSize - 1).ShouldBe(message.Length);
+        Left([0xff, 0xff, 0xff, 0xff, .. message], int.MaxValue).ShouldBe(message.Length + FrameCodec.HeaderSize);
+        Left([.. ping, .. message], int.MaxValue).ShouldBe(ping.Length + message.Length);
+        Left(new byte[FrameCodec.HeaderSize], int.MaxValue).ShouldBe(FrameCodec.HeaderSize);
+
+        static int Left(ReadOnlySpan<byte> bytes, int maxBody)
+        {
+            DataFrame.TryTake(ref bytes, maxBody, out _, out _).ShouldBe(bytes.IsEmpty);
+            return bytes.Length;
+        }
+    }
+
     private static byte[] Write(byte[] channel, byte[] payload)
     {
         var frame = new byte[DataFrame.SizeOf(channel.Length, payload.Length)];

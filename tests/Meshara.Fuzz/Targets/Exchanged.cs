@@ -17,7 +17,7 @@ namespace Meshara.Fuzz.Targets;
 /// A connection's link, greeting and conversation, as its actor puts them together, over a stream of given bytes. Time stands still; what
 /// would be told to other actors is told to nobody.
 /// </summary>
-internal sealed class Exchanged
+internal sealed class Exchanged : IFrameReceiver
 {
     private static readonly MesharaSettings Settings = new();
 
@@ -44,7 +44,7 @@ internal sealed class Exchanged
         while (after is AfterFrame.GoOn && _wire.HasMore)
         {
             _link.Read();
-            after = _link.Take(() => _conversation is null ? Settings.Connection.MaxHandshakeFrameSize : Settings.Connection.MaxFrameSize, On);
+            after = _link.Take(this);
             _conversation?.Deliver();
             _link.Flush();
         }
@@ -57,14 +57,19 @@ internal sealed class Exchanged
 
     public string? Flaw { get; }
 
-    private AfterFrame On(ReadOnlySequence<byte> body, long following)
+    public int FrameLimit => _conversation is null ? Settings.Connection.MaxHandshakeFrameSize : Settings.Connection.MaxFrameSize;
+
+    public int TakeMessages(ref ReadOnlySpan<byte> frames) => _conversation?.TakeMessages(ref frames, FrameLimit) ?? 0;
+
+    public AfterFrame Take(ReadOnlySequence<byte> body)
     {
+        var frame = Envelope.Parser.ParseFrom(body);
         if (_conversation is { } conversation)
         {
-            return conversation.On(body, following);
+            return conversation.On(frame);
         }
 
-        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), Settings.Network, Some.Peer.PublicKey, Node.Records);
+        var (introduction, after) = Greeting.On(frame, Settings.Network, Some.Peer.PublicKey, Node.Records);
         if (introduction is not null)
         {
             _conversation = Conversation.Begin(1, Some.Peer.Id, Node, ActorRefs.Nobody, _link, _vitality, ActorRefs.Nobody);

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Text;
 using Akka.Actor;
-using Google.Protobuf;
 using Meshara.Actors.Peers.Messages;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -32,12 +30,11 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
             link, vitality, new Delivery(node.Subscriptions, self));
     }
 
-    /// <summary>A frame, and how many bytes have arrived behind it.</summary>
-    /// <exception cref="InvalidProtocolBufferException">It is no frame of the protocol.</exception>
-    public AfterFrame On(ReadOnlySequence<byte> body, long following) =>
-        body.IsSingleSegment && _arrivals.TryTake(body.FirstSpan, following) ? AfterFrame.GoOn.Instance : On(Envelope.Parser.ParseFrom(body));
+    /// <inheritdoc cref="IFrameReceiver.TakeMessages"/>
+    public int TakeMessages(ref ReadOnlySpan<byte> frames, int maxBody) => _arrivals.TakeFrom(ref frames, maxBody);
 
-    private AfterFrame On(Envelope frame)
+    /// <summary>A frame that is no plain message of the application.</summary>
+    public AfterFrame On(Envelope frame)
     {
         switch (frame.MessageCase)
         {

@@ -90,12 +90,8 @@ internal sealed class Link
     /// <inheritdoc cref="LinkWriter.OnWrote"/>
     public bool OnWrote() => _writer.OnWrote();
 
-    /// <summary>
-    /// Takes the whole frames out of what has arrived. <paramref name="receive"/> is given the body of each, and how many bytes have arrived
-    /// behind it, and says what follows;
-    /// <paramref name="limit"/> is asked before each, because it grows with the handshake.
-    /// </summary>
-    public AfterFrame Take(Func<int> limit, Func<ReadOnlySequence<byte>, long, AfterFrame> receive)
+    /// <summary>Gives <paramref name="receiver"/> the whole frames of what has arrived, until it says that something else follows.</summary>
+    public AfterFrame Take(IFrameReceiver receiver)
     {
         _reading = false;
         var buffer = _arrived.Buffer;
@@ -103,13 +99,14 @@ internal sealed class Link
         var (frames, before) = (0, Received);
         while (after is AfterFrame.GoOn)
         {
-            var status = FrameCodec.TryRead(ref buffer, limit(), out var body);
+            frames += TakeMessages(ref buffer, receiver);
+            var status = FrameCodec.TryRead(ref buffer, receiver.FrameLimit, out var body);
             if (status == FrameStatus.Incomplete)
             {
                 break;
             }
 
-            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Receive(body, buffer.Length, receive);
+            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Take(body, receiver);
             frames++;
         }
 
@@ -132,12 +129,26 @@ internal sealed class Link
         _exhausted = _arrived.IsCompleted;
     }
 
-    private AfterFrame Receive(ReadOnlySequence<byte> body, long following, Func<ReadOnlySequence<byte>, long, AfterFrame> receive)
+    private int TakeMessages(ref ReadOnlySequence<byte> buffer, IFrameReceiver receiver)
+    {
+        var frames = buffer.FirstSpan;
+        var before = frames.Length;
+        var messages = receiver.TakeMessages(ref frames);
+        if (messages > 0)
+        {
+            Received += before - frames.Length;
+            buffer = buffer.Slice(before - frames.Length);
+        }
+
+        return messages;
+    }
+
+    private AfterFrame Take(ReadOnlySequence<byte> body, IFrameReceiver receiver)
     {
         Received += FrameCodec.HeaderSize + body.Length;
         try
         {
-            return receive(body, following);
+            return receiver.Take(body);
         }
         catch (InvalidProtocolBufferException)
         {

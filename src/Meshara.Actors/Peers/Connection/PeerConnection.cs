@@ -25,7 +25,7 @@ namespace Meshara.Actors.Peers.Connection;
 /// </code>
 /// </remarks>
 internal sealed partial class PeerConnection(
-    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : UntypedActor, IWithTimers
+    long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) : UntypedActor, IWithTimers, IFrameReceiver
 {
     private readonly CancellationTokenSource _alive = new();
     private readonly Vitality _vitality = new(node.Settings, node.Clock, new Random(seed), node.Figures.RoundTrip);
@@ -38,8 +38,27 @@ internal sealed partial class PeerConnection(
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>A stranger may cost little; a peer may send much.</summary>
+    public int FrameLimit => _conversation is null ? node.Settings.Connection.MaxHandshakeFrameSize : node.Settings.Connection.MaxFrameSize;
+
     public static Props Props(long number, ConnectionOrigin origin, NodeContext node, IActorRef supervisor, int seed) =>
         Akka.Actor.Props.CreateBy(new Producer(() => new PeerConnection(number, origin, node, supervisor, seed))).WithDispatcher(node.Settings.Dispatcher);
+
+    /// <inheritdoc/>
+    public int TakeMessages(ref ReadOnlySpan<byte> frames) => _conversation?.TakeMessages(ref frames, FrameLimit) ?? 0;
+
+    /// <inheritdoc/>
+    public AfterFrame Take(ReadOnlySequence<byte> body)
+    {
+        var frame = Envelope.Parser.ParseFrom(body);
+        if (_conversation is { } conversation)
+        {
+            return conversation.On(frame);
+        }
+
+        var (introduction, after) = Greeting.On(frame, node.Settings.Network, _peer!.RemoteKey, node.Records);
+        return introduction is null ? after : OnIntroduced(introduction);
+    }
 
     protected override void PreStart()
     {
@@ -164,7 +183,7 @@ internal sealed partial class PeerConnection(
     {
         _vitality.Heard();
         _traffic.Heard();
-        var after = _link!.Take(FrameLimit, On);
+        var after = _link!.Take(this);
         NoteActivity();
         _vitality.IfDueSooner(ArmHeartbeat);
         _traffic.Delivered(_conversation?.Deliver() ?? 0);
@@ -184,20 +203,6 @@ internal sealed partial class PeerConnection(
                 break;
         }
     }
-
-    private AfterFrame On(ReadOnlySequence<byte> body, long following)
-    {
-        if (_conversation is { } conversation)
-        {
-            return conversation.On(body, following);
-        }
-
-        var (introduction, after) = Greeting.On(Envelope.Parser.ParseFrom(body), node.Settings.Network, _peer!.RemoteKey, node.Records);
-        return introduction is null ? after : OnIntroduced(introduction);
-    }
-
-    /// <summary>A stranger may cost little; a peer may send much.</summary>
-    private int FrameLimit() => _conversation is null ? node.Settings.Connection.MaxHandshakeFrameSize : node.Settings.Connection.MaxFrameSize;
 
     private void NoteActivity()
     {

@@ -6,63 +6,85 @@ using Meshara.Core.Wire;
 namespace Meshara.Actors.Peers.Messages;
 
 /// <summary>
-/// The messages of one chunk, until they are handed on together. What makes many small ones cheap: their payloads share an array, and
-/// the name of the channel is made once. Owned by its connection.
+/// The messages of one chunk, until they are handed on together. What makes many small ones cheap: they share one array, their payloads
+/// another, and the name of the channel is made once. Owned by its connection.
 /// </summary>
 internal sealed class Arrivals(NodeId from)
 {
     /// <summary>An application that keeps one payload keeps what shares its array: no more than this, in bytes.</summary>
     private const int SharedArray = 4 * 1024;
 
-    private readonly List<PeerMessage> _messages = [];
+    private PeerMessage[] _messages = [];
     private byte[] _channelBytes = [];
     private MessageOrigin _origin = new(from, "");
     private byte[] _shared = [];
     private int _used;
 
-    public int Count => _messages.Count;
+    /// <summary>Of the chunk before: the next one has as many, perhaps.</summary>
+    private int _expected;
 
-    /// <summary>Takes the frame if it is a plain message of the application; any other is left to the parser.</summary>
-    /// <param name="body">The frame without its length.</param>
-    /// <param name="following">Bytes that have arrived behind it.</param>
-    public bool TryTake(ReadOnlySpan<byte> body, long following)
+    public int Count { get; private set; }
+
+    /// <summary>
+    /// Takes the plain messages of the application off the front of <paramref name="frames"/>, up to the first frame that is anything else or
+    /// not whole: that is left to the parser. How many it took.
+    /// </summary>
+    /// <param name="maxBody">The longest body of a frame that is taken, in bytes.</param>
+    public int TakeFrom(ref ReadOnlySpan<byte> frames, int maxBody)
     {
-        if (!DataFrame.TryRead(body, out var channel, out var payload) || channel.Length > Mesh.MaxChannelLength)
+        var before = Count;
+        for (var rest = frames; DataFrame.TryTake(ref rest, maxBody, out var channel, out var payload) && IsChannel(channel); frames = rest)
+        {
+            Add(new PeerMessage(_origin, Keep(payload, rest.Length)));
+        }
+
+        return Count - before;
+    }
+
+    /// <summary>One that the parser has read.</summary>
+    public void Add(string channel, ReadOnlyMemory<byte> payload) => Add(new PeerMessage(new MessageOrigin(from, channel), payload));
+
+    /// <summary>Gives them away; an idle connection holds no array.</summary>
+    public ArraySegment<PeerMessage> TakeAll()
+    {
+        var all = new ArraySegment<PeerMessage>(_messages, 0, Count);
+        (_expected, Count, _messages, _shared, _used) = (Count, 0, [], [], 0);
+        return all;
+    }
+
+    /// <summary>Whether it is the name of a channel, whose messages are made from now on.</summary>
+    private bool IsChannel(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual(_channelBytes))
+        {
+            return true;
+        }
+
+        if (name.Length > Mesh.MaxChannelLength || !Utf8.IsValid(name))
         {
             return false;
         }
 
-        if (!channel.SequenceEqual(_channelBytes))
-        {
-            if (!Utf8.IsValid(channel))
-            {
-                return false;
-            }
-
-            (_channelBytes, _origin) = (channel.ToArray(), new MessageOrigin(from, Encoding.UTF8.GetString(channel)));
-        }
-
-        _messages.Add(new PeerMessage(_origin, Keep(payload, following)));
+        (_channelBytes, _origin) = (name.ToArray(), new MessageOrigin(from, Encoding.UTF8.GetString(name)));
         return true;
     }
 
-    /// <summary>One that the parser has read.</summary>
-    public void Add(string channel, ReadOnlyMemory<byte> payload) => _messages.Add(new PeerMessage(new MessageOrigin(from, channel), payload));
-
-    /// <summary>Gives them away; an idle connection holds no array.</summary>
-    public PeerMessage[] TakeAll()
+    private void Add(PeerMessage message)
     {
-        PeerMessage[] all = [.. _messages];
-        _messages.Clear();
-        (_shared, _used) = ([], 0);
-        return all;
+        if (Count == _messages.Length)
+        {
+            Array.Resize(ref _messages, Math.Max(Count * 2, Math.Max(_expected, 1)));
+        }
+
+        _messages[Count++] = message;
     }
 
-    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> payload, long following)
+    /// <param name="following">Bytes that have arrived behind it.</param>
+    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> payload, int following)
     {
         if (_shared.Length - _used < payload.Length)
         {
-            (_shared, _used) = (GC.AllocateUninitializedArray<byte>((int)Math.Max(payload.Length, Math.Min(SharedArray, payload.Length + following))), 0);
+            (_shared, _used) = (GC.AllocateUninitializedArray<byte>(Math.Max(payload.Length, Math.Min(SharedArray, payload.Length + following))), 0);
         }
 
         payload.CopyTo(_shared.AsSpan(_used));

@@ -12,7 +12,7 @@ namespace Meshara.Actors.Peers.Messages;
 /// <param name="connection">Told <see cref="RoomAgain"/>, upon which it calls <see cref="GoOn"/>.</param>
 internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection)
 {
-    private PeerMessage[] _messages = [];
+    private ArraySegment<PeerMessage> _messages = [];
     private ImmutableArray<Subscription> _to = [];
     private Subscription? _awaited;
     private int _start;
@@ -23,7 +23,7 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
     public bool IsUnderWay { get; private set; }
 
     /// <summary>Hands out these, in order.</summary>
-    public void Begin(PeerMessage[] messages)
+    public void Begin(ArraySegment<PeerMessage> messages)
     {
         (_messages, _to, _start, _next, _given, IsUnderWay) = (messages, subscriptions.All, 0, 0, 0, true);
         GoOn();
@@ -32,7 +32,7 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
     /// <summary>Hands out what is left, as far as there is room.</summary>
     public void GoOn()
     {
-        for (var end = EndOfRun(_start); _start < _messages.Length; (_start, _next, end) = (end, 0, EndOfRun(end)))
+        for (var end = EndOfRun(_start); _start < _messages.Count; (_start, _next, end) = (end, 0, EndOfRun(end)))
         {
             for (; _next < _to.Length; _next++)
             {
@@ -61,7 +61,7 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
     /// <summary>Whether it has had the whole run now.</summary>
     private bool Give(Subscription subscription, int end)
     {
-        _given += subscription.Give(new ArraySegment<PeerMessage>(_messages, _start + _given, end - _start - _given));
+        _given += subscription.Give(_messages[(_start + _given)..end]);
         if (_start + _given < end)
         {
             _awaited = subscription;
@@ -83,7 +83,7 @@ internal sealed class Delivery(Subscriptions subscriptions, IActorRef connection
     private int EndOfRun(int start)
     {
         var end = start;
-        while (end < _messages.Length && _messages[end].Channel == _messages[start].Channel)
+        while (end < _messages.Count && _messages[end].Channel == _messages[start].Channel)
         {
             end++;
         }

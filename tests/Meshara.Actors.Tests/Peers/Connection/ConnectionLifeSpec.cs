@@ -173,6 +173,19 @@ public sealed class ConnectionLifeSpec : ConnectionSpec
     }
 
     [Fact]
+    public void Messages_and_what_the_protocol_says_are_taken_in_their_order_though_they_come_together()
+    {
+        var (_, bob) = Connect();
+
+        bob.Say(
+            Data("a", 1), Data("b", 2), new Envelope { Ping = new Ping { Nonce = 5 } }, Data("a", 3),
+            new Envelope { Goodbye = new Goodbye { Reason = (uint)Reason.ShuttingDown } }, Data("b", 4));
+
+        ExpectEnded(Reason.ShuttingDown, byPeer: true);
+        Application.Take().Select(m => (m.Channel, m.Payload.Length)).ShouldBe([("a", 1), ("b", 2), ("a", 3)]);
+    }
+
+    [Fact]
     public void What_a_peer_said_before_its_goodbye_has_a_moment_to_be_taken()
     {
         var (connection, bob) = Connect();

@@ -14,7 +14,7 @@ public sealed class ArrivalsSpec
     private const int Size = 100;
 
     /// <summary>Beside the payload, in bytes.</summary>
-    private const int Budget = 100;
+    private const int Budget = 50;
 
     private static readonly NodeId Bob = NodeId.Of(PublicKey.FromBytes(new byte[PublicKey.Size]));
 
@@ -40,9 +40,45 @@ public sealed class ArrivalsSpec
     {
         var arrivals = new Arrivals(Bob);
 
-        arrivals.TryTake(BodyOf([0xff, 0xfe]), 0).ShouldBeFalse();
-        arrivals.TryTake(BodyOf(Encoding.UTF8.GetBytes(new string('c', Mesh.MaxChannelLength + 1))), 0).ShouldBeFalse();
-        arrivals.Count.ShouldBe(0);
+        Take(arrivals, FrameOn([0xff, 0xfe])).ShouldBe((0, false));
+        Take(arrivals, FrameOn(Encoding.UTF8.GetBytes(new string('c', Mesh.MaxChannelLength + 1)))).ShouldBe((0, false));
+        Take(arrivals, [.. FrameOn("chat"u8.ToArray()), .. FrameOn([0xff, 0xfe])]).ShouldBe((1, false));
+        arrivals.TakeAll().ShouldHaveSingleItem().Channel.ShouldBe("chat");
+    }
+
+    [Fact]
+    public void What_the_parser_has_read_has_its_place_among_the_others()
+    {
+        var arrivals = new Arrivals(Bob);
+
+        TakeAll(arrivals, Outbound.Of("chat", "one"u8.ToArray(), "two"u8.ToArray()));
+        arrivals.Add("chat", "three"u8.ToArray());
+        TakeAll(arrivals, Outbound.Of("chat", "four"u8.ToArray()));
+
+        arrivals.TakeAll().Select(m => Encoding.UTF8.GetString(m.Payload.Span)).ShouldBe(["one", "two", "three", "four"]);
+    }
+
+    [Fact]
+    public void A_chunk_of_few_messages_after_one_of_many_costs_no_array_for_many_twice()
+    {
+        var arrivals = new Arrivals(Bob);
+        TakeAll(arrivals, Outbound.Of("chat", Payloads()));
+        arrivals.TakeAll();
+        TakeAll(arrivals, Outbound.Of("chat", "one"u8.ToArray()));
+        arrivals.TakeAll();
+
+        TakeAll(arrivals, Outbound.Of("chat", "two"u8.ToArray()));
+        arrivals.TakeAll().Array!.Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_message_that_nobody_has_sent_is_of_nobody()
+    {
+        var (from, channel, payload) = default(PeerMessage);
+
+        from.ShouldBe(default);
+        channel.ShouldBe("");
+        payload.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
@@ -57,7 +93,7 @@ public sealed class ArrivalsSpec
         void Chunk()
         {
             TakeAll(arrivals, sent);
-            arrivals.TakeAll().Length.ShouldBe(Messages);
+            arrivals.TakeAll().Count.ShouldBe(Messages);
         }
     }
 
@@ -80,21 +116,19 @@ public sealed class ArrivalsSpec
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static void TakeAll(Arrivals arrivals, Outbound sent)
-    {
-        var buffer = new System.Buffers.ReadOnlySequence<byte>(sent.Encoded);
-        while (FrameCodec.TryRead(ref buffer, int.MaxValue, out var body) == FrameStatus.Frame)
-        {
-            arrivals.TryTake(body.FirstSpan, buffer.Length).ShouldBeTrue();
-        }
+    private static void TakeAll(Arrivals arrivals, Outbound sent) => Take(arrivals, sent.Encoded.Span).ShouldBe((sent.Messages, true));
 
-        buffer.IsEmpty.ShouldBeTrue();
+    /// <summary>How many it took, and whether that was all.</summary>
+    private static (int Taken, bool All) Take(Arrivals arrivals, ReadOnlySpan<byte> frames)
+    {
+        var taken = arrivals.TakeFrom(ref frames, int.MaxValue);
+        return (taken, frames.IsEmpty);
     }
 
-    private static byte[] BodyOf(byte[] channel)
+    private static byte[] FrameOn(byte[] channel)
     {
         var frame = new byte[DataFrame.SizeOf(channel.Length, 0)];
         DataFrame.Write(frame, channel, []);
-        return frame[FrameCodec.HeaderSize..];
+        return frame;
     }
 }

@@ -250,7 +250,7 @@ public sealed class DeliveryTests : TestKit
             while (!_delivery.IsUnderWay && _next < _messages)
             {
                 var count = Math.Min(1 + (_next % 10), _messages - _next);
-                _delivery.Begin([.. Enumerable.Range(_next, count).Select(n => new PeerMessage(Bob, "chat", (byte[])[(byte)_connection, .. BitConverter.GetBytes(n)]))]);
+                _delivery.Begin(Enumerable.Range(_next, count).Select(n => new PeerMessage(Bob, "chat", (byte[])[(byte)_connection, .. BitConverter.GetBytes(n)])).ToArray());
                 _next += count;
             }
         }
