@@ -1,4 +1,3 @@
-using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Google.Protobuf;
 using Meshara.Core.Wire;
@@ -22,9 +21,8 @@ public class CodecBenchmarks
     [Benchmark]
     public int ReadMessage()
     {
-        var buffer = new ReadOnlySequence<byte>(_frame);
-        FrameCodec.TryRead(ref buffer, 4096, out var body);
-        DataFrame.TryRead(body.FirstSpan, out _, out var payload);
+        ReadOnlySpan<byte> frames = _frame;
+        DataFrame.TryTake(ref frames, 4096, out _, out var payload);
         return payload.Length;
     }
 

@@ -61,7 +61,7 @@ internal sealed class Exchanged : IFrameReceiver
 
     public int TakeMessages(ref ReadOnlySpan<byte> frames) => _conversation?.TakeMessages(ref frames, FrameLimit) ?? 0;
 
-    public AfterFrame Take(ReadOnlySequence<byte> body)
+    public AfterFrame TakeFrame(ReadOnlySequence<byte> body)
     {
         var frame = Envelope.Parser.ParseFrom(body);
         if (_conversation is { } conversation)

@@ -33,7 +33,7 @@ internal sealed class Conversation(Hearsay hearsay, ReachTalk reach, Link link, 
     /// <inheritdoc cref="IFrameReceiver.TakeMessages"/>
     public int TakeMessages(ref ReadOnlySpan<byte> frames, int maxBody) => _arrivals.TakeFrom(ref frames, maxBody);
 
-    /// <summary>A frame that is no plain message of the application.</summary>
+    /// <summary>Any other frame, as the parser has read it.</summary>
     public AfterFrame On(Envelope frame)
     {
         switch (frame.MessageCase)

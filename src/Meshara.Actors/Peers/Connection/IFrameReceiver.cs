@@ -14,5 +14,5 @@ internal interface IFrameReceiver
 
     /// <summary>Takes the body of any other frame, and says what follows.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is no frame of the protocol.</exception>
-    AfterFrame Take(ReadOnlySequence<byte> body);
+    AfterFrame TakeFrame(ReadOnlySequence<byte> body);
 }

@@ -106,7 +106,7 @@ internal sealed class Link
                 break;
             }
 
-            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : Take(body, receiver);
+            after = status == FrameStatus.TooLarge ? new AfterFrame.SayGoodbye(Reason.FrameTooLarge) : TakeFrame(body, receiver);
             frames++;
         }
 
@@ -143,12 +143,12 @@ internal sealed class Link
         return messages;
     }
 
-    private AfterFrame Take(ReadOnlySequence<byte> body, IFrameReceiver receiver)
+    private AfterFrame TakeFrame(ReadOnlySequence<byte> body, IFrameReceiver receiver)
     {
         Received += FrameCodec.HeaderSize + body.Length;
         try
         {
-            return receiver.Take(body);
+            return receiver.TakeFrame(body);
         }
         catch (InvalidProtocolBufferException)
         {

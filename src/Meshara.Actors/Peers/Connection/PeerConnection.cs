@@ -48,7 +48,7 @@ internal sealed partial class PeerConnection(
     public int TakeMessages(ref ReadOnlySpan<byte> frames) => _conversation?.TakeMessages(ref frames, FrameLimit) ?? 0;
 
     /// <inheritdoc/>
-    public AfterFrame Take(ReadOnlySequence<byte> body)
+    public AfterFrame TakeFrame(ReadOnlySequence<byte> body)
     {
         var frame = Envelope.Parser.ParseFrom(body);
         if (_conversation is { } conversation)
