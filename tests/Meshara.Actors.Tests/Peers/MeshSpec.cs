@@ -189,6 +189,7 @@ public abstract class MeshSpec : VirtualTimeSpec
     {
         var far = Greet(node, stranger, from);
         far.Hear<Hello>();
+        Pass(Seconds(0.1));
         far.Say(new Core.Wire.Envelope { Pong = new Pong { Nonce = far.Hear<Ping>().Nonce } });
         return far;
     }

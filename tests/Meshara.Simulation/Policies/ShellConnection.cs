@@ -154,7 +154,15 @@ internal sealed partial class ShellConnection : IHappen
         _stage = Stage.Connected;
         _heartbeat = _node.State.Settings.Heartbeat.Begin(_node.Engine.Time.Elapsed);
         _node.Tell(new Opened(_number, _introduction!));
-        AskForLife();
+        _node.Engine.Time.After(PeerConnection.FirstPing, OnFirstPing);
+    }
+
+    private void OnFirstPing()
+    {
+        if (_stage == Stage.Connected)
+        {
+            AskForLife();
+        }
     }
 
     private void AskForLife()

@@ -9,6 +9,12 @@ namespace Meshara.Actors.Peers.Connection;
 /// <content>How a connection begins.</content>
 internal sealed partial class PeerConnection
 {
+    /// <summary>
+    /// What both ends do for the handshake is over by then, and does not lengthen the first round trip that is measured; and who only comes and
+    /// goes is not pinged. No longer than the shortest interval of a heartbeat.
+    /// </summary>
+    public static readonly TimeSpan FirstPing = TimeSpan.FromMilliseconds(100);
+
     private void Proving(object message)
     {
         switch (message)
@@ -106,7 +112,7 @@ internal sealed partial class PeerConnection
         Become(Connected);
         _link!.Outbox.Open();
         supervisor.Tell(new Opened(number, _introduction!));
-        AskForLife();
+        Timers.StartSingleTimer(Beat.Instance, Probe.Instance, FirstPing);
     }
 
     /// <summary>Calls the constructor, which is otherwise found anew, and called by reflection, for each connection.</summary>

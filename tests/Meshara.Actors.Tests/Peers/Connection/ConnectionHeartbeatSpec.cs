@@ -12,6 +12,47 @@ namespace Meshara.Actors.Tests.Peers.Connection;
 /// <summary>The signs of life of a connection.</summary>
 public sealed class ConnectionHeartbeatSpec : ConnectionSpec
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_first_ping_follows_when_the_handshake_is_out_of_the_way_and_the_next_after_a_silence(bool dialled)
+    {
+        var (connection, bob) = dialled ? Dial() : Accept();
+        Action[] handshake = [() => connection.Tell(Admit.Instance), () => bob.Say(FarEnd.HelloOf(Bob))];
+        Array.ForEach(dialled ? handshake : [.. handshake.Reverse()], step => step());
+        Supervisor.FishForMessage(m => m is Opened);
+        bob.Hear<Hello>();
+
+        Pass(Seconds(0.09), Seconds(0.01));
+        bob.HearNothing();
+        Pass(Seconds(0.01), Seconds(0.01));
+        var first = bob.Hear<Ping>();
+        Pass(Seconds(0.05), Seconds(0.01));
+        bob.Say(new Envelope { Pong = new Pong { Nonce = first.Nonce } });
+
+        connection.Tell(Describe.Instance, TestActor);
+        ExpectMsg<Description>().RoundTripTime.ShouldBe(Seconds(0.05));
+        Pass(Seconds(29.9));
+        bob.HearNothing();
+        Pass(Seconds(0.2));
+        bob.Hear<Ping>();
+    }
+
+    [Fact]
+    public void Who_leaves_at_once_is_not_pinged()
+    {
+        var (connection, bob) = Dial();
+        connection.Tell(Admit.Instance);
+        bob.Hear<Hello>();
+        bob.Say(FarEnd.HelloOf(Bob));
+
+        connection.Tell(new Close(Reason.NoSlot));
+        Pass(Seconds(0.2));
+
+        bob.HearNext<Goodbye>();
+        bob.HearNothing();
+    }
+
     [Fact]
     public void A_silent_link_is_pinged_and_a_pong_keeps_it()
     {

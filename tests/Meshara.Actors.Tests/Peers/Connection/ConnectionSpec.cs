@@ -68,6 +68,7 @@ public abstract class ConnectionSpec : VirtualTimeSpec
         Send("too soon"u8.ToArray()).ShouldBe(SendResult.NotConnected);
         bob.Say(FarEnd.HelloOf(Bob));
         Supervisor.ExpectMsg<Opened>();
+        Pass(Seconds(0.1));
         bob.Say(new Envelope { Pong = new Pong { Nonce = bob.Hear<Ping>().Nonce } });
         return (connection, bob);
     }

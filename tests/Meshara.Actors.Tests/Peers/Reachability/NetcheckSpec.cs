@@ -182,6 +182,7 @@ public sealed class NetcheckSpec : MeshSpec
         var far = Knock(node, stranger, from);
         far.Say(Handshake.Hello("meshara", "test", 0, null, new PeerRecord(stranger.PublicKey, 1, [], []).Sign(stranger), Handshake.CheckReach));
         far.Hear<Hello>().Capabilities.ShouldContain(Handshake.CheckReach);
+        Pass(Seconds(0.1));
         far.Say(new Envelope { Pong = new Pong { Nonce = far.Hear<Ping>().Nonce } });
         return far;
     }
