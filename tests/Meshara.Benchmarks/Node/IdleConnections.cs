@@ -12,7 +12,7 @@ internal sealed class IdleConnections : IBenchmark
     {
         foreach (var count in scale.Of<int[]>([1_000], [1_000, 2_000, 5_000]))
         {
-            var (resident, managed, cpu) = await MeasureAsync(node: true, count, rest: scale.Of(5, 20), seconds: scale.Of(10, 35));
+            var (resident, managed, cpu) = await MeasureAsync(node: true, count, rest: scale.Of(5, 20), seconds: scale.Of(6, 35));
             var (residentRaw, managedRaw, _) = await MeasureAsync(node: false, count, rest: 0, seconds: 0);
             yield return new Figure($"resident memory per idle connection, {count:N0} of them", resident / 1024, "KiB", residentRaw / 1024, Aim.RatioAtMost(1.1))
             {

@@ -42,7 +42,7 @@ internal sealed class StartTime : IBenchmark
                 lan[2].In("dotnet", [Program, .. Run(folder[$"mdns-{i}"])]), Connected), []));
         }
 
-        for (var i = 0; i <= scale.Of(3, 10); i++)
+        for (var i = 0; i <= scale.Of(2, 10); i++)
         {
             var first = await TimeAsync(Here(typeof(StartTime).Assembly.Location, "hello"), "hello");
             foreach (var (_, takeAsync, times) in ways)
