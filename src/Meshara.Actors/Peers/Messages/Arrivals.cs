@@ -33,7 +33,7 @@ internal sealed class Arrivals(NodeId from)
     public int TakeFrom(ref ReadOnlySpan<byte> frames, int maxBody)
     {
         var before = Count;
-        for (var rest = frames; DataFrame.TryTake(ref rest, maxBody, out var channel, out var payload) && IsChannel(channel); frames = rest)
+        for (var rest = frames; DataFrame.TryTake(ref rest, maxBody, out var channel, out var payload) && TurnTo(channel); frames = rest)
         {
             Add(new PeerMessage(_origin, Keep(payload, rest.Length)));
         }
@@ -52,8 +52,8 @@ internal sealed class Arrivals(NodeId from)
         return all;
     }
 
-    /// <summary>Whether it is the name of a channel, whose messages are made from now on.</summary>
-    private bool IsChannel(ReadOnlySpan<byte> name)
+    /// <summary>Makes messages of that channel from now on; false if it is the name of none.</summary>
+    private bool TurnTo(ReadOnlySpan<byte> name)
     {
         if (name.SequenceEqual(_channelBytes))
         {
