@@ -61,6 +61,7 @@ internal interface IPeerLink : IAsyncDisposable
     /// <summary>The far end's address as this side sees it.</summary>
     PeerAddress Remote { get; }
 
+    /// <summary>What of the handshake is left to be sent goes out with what is written first, or when something is read or flushed.</summary>
     Stream Stream { get; }
 }
 

@@ -82,7 +82,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
         try
         {
             var remote = PeerAddress.Of((IPEndPoint)socket.RemoteEndPoint!);
-            var network = new NetworkStream(socket, ownsSocket: true);
+            var network = new LastFlightStream(new NetworkStream(socket, ownsSocket: true));
             var certificate = await _context.ConfigureAwait(false);
             if (server)
             {
@@ -97,6 +97,7 @@ internal sealed class TlsTransport : IPeerTransport, IDisposable
                 await stream.AuthenticateAsClientAsync(ClientOptions(certificate, judge), cancellation).ConfigureAwait(false);
             }
 
+            network.EndHandshake();
             if (stream.NegotiatedApplicationProtocol != Protocol)
             {
                 throw new TransportException(Reason.AlpnMismatch, "The other side did not agree to meshara/1.");

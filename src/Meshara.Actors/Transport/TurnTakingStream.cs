@@ -10,27 +10,13 @@ namespace Meshara.Actors.Transport;
 /// </summary>
 /// <param name="inner">The connection.</param>
 /// <param name="turns">What all handshakes share.</param>
-internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : Stream
+internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : AsyncStream
 {
     /// <summary>As many as can be in flight with any settings.</summary>
     private const int MostWaiting = 65_536;
 
     private RateLimitLease? _turn;
     private volatile bool _hasEnded;
-
-    public override bool CanRead => inner.CanRead;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>As many as may compute at once where there are so many cores: half of them, and at least one.</summary>
     public static RateLimiter TurnsOf(int cores) =>
@@ -52,23 +38,7 @@ internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : Stream
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
@@ -92,6 +62,12 @@ internal sealed class TurnTakingStream(Stream inner, RateLimiter turns) : Stream
     {
         EndTurn();
         var read = await inner.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        if (buffer.IsEmpty)
+        {
+            // TLS wants to know whether something is there, reads it next, and only then computes.
+            return read;
+        }
+
         var turn = await turns.AcquireAsync(1, cancellation).ConfigureAwait(false);
         if (!turn.IsAcquired)
         {

@@ -39,6 +39,7 @@ public sealed class TcpSpec : IDisposable
                 return await socket.SecureAsync(Soon);
             });
             await using var dialled = await _dialler.DialAsync(PeerAddress.Of(address, listener.LocalEndPoint.Port), _node.Id, Soon);
+            await dialled.Stream.FlushAsync(Soon);
             await using var accepted = await serving;
             accepted.Remote.ShouldBeOfType<PeerAddress.Ip>().EndPoint.Address.ShouldBe(address);
         }
@@ -141,6 +142,7 @@ public sealed class TcpSpec : IDisposable
         var serving = Task.Run(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
 
         await using var dialled = await _dialler.DialAsync(PeerAddress.Parse($"localhost:{listener.LocalEndPoint.Port}"), _node.Id, Soon);
+        await dialled.Stream.FlushAsync(Soon);
         await using var accepted = await serving;
 
         dialled.RemoteKey.ShouldBe(_node.PublicKey);

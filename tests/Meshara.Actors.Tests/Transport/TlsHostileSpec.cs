@@ -194,6 +194,7 @@ public sealed class TlsHostileSpec : IDisposable
 
         // TLS 1.3: the dial has succeeded before the server has judged.
         await using var link = await _transport.DialAsync(PeerAddress.Of((IPEndPoint)listener.LocalEndPoint!), _stranger.Id, Soon);
+        await link.Stream.FlushAsync(Soon);
         (await serving).ShouldBeOfType<AuthenticationException>();
         var read = 0;
         var failure = await Record.ExceptionAsync(async () => read = await link.Stream.ReadAsync(new byte[1], Soon));
@@ -220,6 +221,7 @@ public sealed class TlsHostileSpec : IDisposable
         using var friend = new TlsTransport(_stranger, new NodeClock(() => Now, () => TimeSpan.Zero));
         var serving = Task.Run(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
         await using var dialled = await friend.DialAsync(PeerAddress.Of(listener.LocalEndPoint), _node.Id, Soon);
+        await dialled.Stream.FlushAsync(Soon);
         await using var accepted = await serving;
 
         accepted.RemoteKey.ShouldBe(_stranger.PublicKey);

@@ -38,8 +38,10 @@ public sealed class TlsSuiteSpec : IDisposable
         using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
         var accepting = listener.AcceptAsync(Soon);
         var dialling = _dialler.DialAsync(PeerAddress.Of(listener.LocalEndPoint), null, Soon);
-        await using var accepted = await (await accepting).SecureAsync(Soon);
+        var securing = (await accepting).SecureAsync(Soon);
         await using var dialled = await dialling;
+        await dialled.Stream.FlushAsync(Soon);
+        await using var accepted = await securing;
 
         SuiteOf(accepted.Stream).ShouldBe(TlsCipherSuite.TLS_AES_128_GCM_SHA256);
         SuiteOf(dialled.Stream).ShouldBe(TlsCipherSuite.TLS_AES_128_GCM_SHA256);

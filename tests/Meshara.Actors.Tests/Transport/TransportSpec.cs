@@ -36,6 +36,7 @@ public abstract class TransportSpec : IDisposable
         var accepting = AcceptAsync(listener);
 
         await using var dialled = await Open(Alice).DialAsync(address, null, Soon);
+        await dialled.Stream.FlushAsync(Soon);
         await using var accepted = await accepting;
 
         dialled.Remote.ShouldBe(address);
@@ -134,6 +135,7 @@ public abstract class TransportSpec : IDisposable
         var listener = bob.Listen(Anywhere);
         var accepting = AcceptAsync(listener);
         var dialled = await Open(Alice).DialAsync(PeerAddress.Of(listener.LocalEndPoint), null, Soon);
+        await dialled.Stream.FlushAsync(Soon);
         var accepted = await accepting;
 
         // The side that closes first keeps the connection in TIME_WAIT.
@@ -253,6 +255,7 @@ public abstract class TransportSpec : IDisposable
         using var listener = Open(Bob).Listen(Anywhere);
         var accepting = AcceptAsync(listener);
         var dialled = await Open(Alice).DialAsync(PeerAddress.Of(listener.LocalEndPoint), expected, Soon);
+        await dialled.Stream.FlushAsync(Soon);
         var accepted = await accepting;
         _opened.Add(dialled.Stream);
         _opened.Add(accepted.Stream);

@@ -49,6 +49,19 @@ public sealed class TurnTakingStreamSpec : IDisposable
         waiting.IsCompleted.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Who_only_asks_whether_something_is_there_needs_no_turn_and_gives_up_the_one_it_has()
+    {
+        var (first, second) = (Handshake(), Handshake());
+        await first.ReadExactlyAsync(_buffer);
+
+        (await first.ReadAsync(Memory<byte>.Empty)).ShouldBe(0);
+        (await second.ReadAsync(Memory<byte>.Empty)).ShouldBe(0);
+
+        _turns.GetStatistics()!.CurrentAvailablePermits.ShouldBe(1);
+        _turns.GetStatistics()!.TotalSuccessfulLeases.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

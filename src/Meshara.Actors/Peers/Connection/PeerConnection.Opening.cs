@@ -66,6 +66,8 @@ internal sealed partial class PeerConnection
                     BecomeConnected();
                 }
 
+                // Before it waits for the other side: the end of the handshake goes out with the hello.
+                Flush();
                 _link!.Read();
                 break;
             case Refuse refusal:

@@ -80,11 +80,7 @@ internal sealed partial class PeerConnection(
     protected override bool AroundReceive(Receive receive, object message)
     {
         var handled = base.AroundReceive(receive, message);
-        if (_link?.Flush() == true)
-        {
-            NoteActivity();
-        }
-
+        Flush();
         return handled;
     }
 
@@ -201,6 +197,14 @@ internal sealed partial class PeerConnection(
             case AfterFrame.GoOn when _conversation is not { IsDelivering: true }:
                 _link.Read();
                 break;
+        }
+    }
+
+    private void Flush()
+    {
+        if (_link?.Flush() == true)
+        {
+            NoteActivity();
         }
     }
 

@@ -256,21 +256,4 @@ public sealed class ConnectionHandshakeSpec : ConnectionSpec
         ExpectEnded(told);
         return told;
     }
-
-    private sealed class SlowTransport : IPeerTransport
-    {
-        private readonly TaskCompletionSource<IPeerLink> _dialling = new();
-
-        public bool WasCancelled { get; private set; }
-
-        public void Complete(IPeerLink link) => _dialling.SetResult(link);
-
-        public Task<IPeerLink> DialAsync(PeerAddress address, NodeId? expected, CancellationToken cancellation)
-        {
-            cancellation.Register(() => WasCancelled = true);
-            return _dialling.Task;
-        }
-
-        public IPeerListener Listen(ListenAddress address) => throw new NotSupportedException();
-    }
 }
