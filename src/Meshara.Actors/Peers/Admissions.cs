@@ -82,7 +82,7 @@ internal sealed class Admissions(
         verdicts.OnChanged(peer);
         dialler.Follow(peer);
         var isLow = peer.Reputation.StandingAt(state.Now, state.Settings.Reputation) != Standing.Good;
-        if (((isLow && !peer.Manual) || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)
+        if (((isLow && state.Roster[peer.Id] is not { Protected: true }) || peer.IsBanned(state.Now)) && state.OpenConnectionOf(peer.Id) is { } open)
         {
             open.Actor.Tell(new Close(peer.IsBanned(state.Now) ? Reason.Banned : Reason.LowReputation));
         }

@@ -21,7 +21,7 @@ internal enum Claim
 {
     None,
 
-    /// <summary>It stands in the configuration: it takes no slot, but a removal or a ban of later date holds.</summary>
+    /// <summary>It stands in the configuration: it takes no slot, and no score keeps it out; but a removal or a ban of later date holds.</summary>
     Configured,
 
     /// <summary>A person asks for it now: it takes no slot, and what kept it out is forgiven.</summary>
@@ -88,7 +88,7 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
             return new Admission.Refused(Reason.SelfConnection);
         }
 
-        if (claim != Claim.Person && known is not null && RefusalOf(known, now, policy) is { } refusal)
+        if (claim != Claim.Person && known is not null && RefusalOf(known, now, policy, isWanted: claim != Claim.None) is { } refusal)
         {
             return new Admission.Refused(refusal);
         }
@@ -149,10 +149,11 @@ internal sealed record Roster(NodeId Self, int MaxPeers)
     public NetworkGroup? CrowdAt(PeerAddress address) => RangeOf(address) is { } range && IsCrowded(range) ? range : null;
 
     /// <summary>Why a peer is kept out, whatever places are free; null if it is not.</summary>
-    public static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy) =>
+    /// <param name="isWanted">Whether a person asked for it, though it is not known to be a manual peer.</param>
+    public static Reason? RefusalOf(KnownPeer known, DateTimeOffset now, ReputationPolicy policy, bool isWanted = false) =>
         known.IsRemoved(now) ? Reason.RemovedByOperator
         : known.IsBanned(now) ? Reason.Banned
-        : !known.Manual && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
+        : !known.Manual && !isWanted && known.Reputation.StandingAt(now, policy) != Standing.Good ? Reason.LowReputation
         : null;
 
     /// <summary>

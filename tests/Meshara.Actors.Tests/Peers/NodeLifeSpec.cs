@@ -5,6 +5,7 @@ using Meshara.Core.Peers;
 using Meshara.Core.Wire;
 using Shouldly;
 using Xunit;
+using Envelope = Meshara.Core.Wire.Envelope;
 
 namespace Meshara.Actors.Tests.Peers;
 
@@ -71,6 +72,27 @@ public sealed class NodeLifeSpec : MeshSpec
 
         alice.Disk[bob.Id]!.Manual.ShouldBeFalse();
         PeersOf(alice).ShouldHaveSingleItem().Protected.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_configured_peer_is_connected_whatever_its_score_also_where_the_store_cannot_keep_it()
+    {
+        var bob = new Node(Identities.Bob(), BobsHost, new VolatileStore.Disk());
+        var alice = Start(Identities.Alice(), AlicesHost, bob);
+        var low = Join(alice, Identities.Bob(), BobsHost);
+        for (var n = 0; n < 8 && PeersOf(alice).Length > 0; n++)
+        {
+            low.Say(new Envelope { Peers = new Core.Wire.Peers() });
+        }
+
+        low.HearGoodbye().ShouldBe(Reason.LowReputation);
+        low.Close();
+        StoreOf(alice).Tell("could not be written: the disk is full");
+
+        Start(bob);
+        Pass(Seconds(20));
+
+        PeersOf(alice).ShouldHaveSingleItem().Reputation.ShouldBeLessThan(Settings.Reputation.DisconnectBelow);
     }
 
     [Fact]

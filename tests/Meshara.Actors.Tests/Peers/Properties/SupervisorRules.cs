@@ -9,7 +9,9 @@ using Shouldly;
 namespace Meshara.Actors.Tests.Peers.Properties;
 
 /// <summary>What a supervisor never does, whatever happens. Each rule is judged by what can be seen from outside, and by what is stored.</summary>
-internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings settings, IReadOnlyList<Stranger> strangers, Func<DateTimeOffset> clock)
+/// <param name="configured">Where those are whom a person asked for from the start.</param>
+internal sealed class SupervisorRules(
+    VolatileStore.Disk disk, MesharaSettings settings, IReadOnlyList<PeerAddress> configured, IReadOnlyList<Stranger> strangers, Func<DateTimeOffset> clock)
 {
     /// <summary>A heartbeat every 30 s and 10 s for its answer: by then the node has noticed that a connection is dead.</summary>
     private static readonly TimeSpan Unnoticed = TimeSpan.FromSeconds(60);
@@ -47,7 +49,8 @@ internal sealed class SupervisorRules(VolatileStore.Disk disk, MesharaSettings s
         }
 
         Note(!known.IsBanned(now), $"it dials {who} at {address}, who is banned");
-        Note(known.Manual || known.Reputation.StandingAt(now, settings.Reputation) == Standing.Good, $"it dials {who} at {address}, whose score is too low");
+        var isWanted = known.Manual || configured.Contains(address);
+        Note(isWanted || known.Reputation.StandingAt(now, settings.Reputation) == Standing.Good, $"it dials {who} at {address}, whose score is too low");
     }
 
     /// <summary>A stranger has heard a goodbye.</summary>

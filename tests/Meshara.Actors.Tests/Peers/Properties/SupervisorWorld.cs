@@ -49,7 +49,7 @@ internal sealed partial class SupervisorWorld : MeshSpec
             },
         };
         _node = new Node(NodeIdentity.FromSeed(new byte[32]), IPAddress.Parse("5.99.0.1"), new VolatileStore.Disk());
-        _rules = new SupervisorRules(_node.Disk, Settings, _strangers, () => Scheduler.Now);
+        _rules = new SupervisorRules(_node.Disk, Settings, [.. _configured.Select(c => c.Address)], _strangers, () => Scheduler.Now);
         foreach (var stranger in _strangers.Where((_, n) => n != Absent))
         {
             stranger.Listen();
