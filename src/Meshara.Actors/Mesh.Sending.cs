@@ -13,9 +13,11 @@ public sealed partial class Mesh
     /// <param name="payload">At most <c>max-frame-size</c> less about 100 bytes. It is copied.</param>
     /// <param name="cancellation">Gives up waiting for the start of the node; nothing is sent then.</param>
     /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
-    public Task<SendResult> SendAsync(
+    public async Task<SendResult> SendAsync(
         NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
-        SendAsync(peer, channel, [payload], cancellation);
+        await OutboxForAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
+            ? outbox.Send(Outbound.Of(channel, payload))
+            : SendResult.NotConnected;
 
     /// <summary>
     /// Queues several messages for a connected peer, in order: all of them, or none. That costs hardly more than one message does; who has
@@ -29,15 +31,13 @@ public sealed partial class Mesh
     public async Task<SendResult> SendAsync(
         NodeId peer, string channel, IReadOnlyList<ReadOnlyMemory<byte>> payloads, CancellationToken cancellation = default)
     {
-        CheckChannel(channel);
         ArgumentNullException.ThrowIfNull(payloads);
         if (payloads.Count == 0)
         {
             throw new ArgumentException("There is nothing to send.", nameof(payloads));
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        return await OutboxOfAsync(peer, cancellation).ConfigureAwait(false) is { } outbox
+        return await OutboxForAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
             ? outbox.Send(Outbound.Of(channel, payloads))
             : SendResult.NotConnected;
     }
@@ -54,6 +54,13 @@ public sealed partial class Mesh
         {
             await outbox.WhenRoomAsync().WaitAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    private ValueTask<Outbox?> OutboxForAsync(NodeId peer, string channel, CancellationToken cancellation)
+    {
+        CheckChannel(channel);
+        cancellation.ThrowIfCancellationRequested();
+        return OutboxOfAsync(peer, cancellation);
     }
 
     private async ValueTask<Outbox?> OutboxOfAsync(NodeId peer, CancellationToken cancellation) =>

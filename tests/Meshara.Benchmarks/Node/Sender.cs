@@ -16,7 +16,7 @@ internal static class Sender
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < time)
         {
-            switch (await from.SendAsync(peer, channel, payloads))
+            switch (await (batch == 1 ? from.SendAsync(peer, channel, payloads[0]) : from.SendAsync(peer, channel, payloads)))
             {
                 case SendResult.Queued:
                     queued += batch;

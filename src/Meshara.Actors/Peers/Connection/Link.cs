@@ -90,6 +90,9 @@ internal sealed class Link
     /// <inheritdoc cref="LinkWriter.OnWrote"/>
     public bool OnWrote() => _writer.OnWrote();
 
+    /// <inheritdoc cref="LinkWriter.Trim"/>
+    public void Trim() => _writer.Trim();
+
     /// <summary>Gives <paramref name="receiver"/> the whole frames of what has arrived, until it says that something else follows.</summary>
     public AfterFrame Take(IFrameReceiver receiver)
     {

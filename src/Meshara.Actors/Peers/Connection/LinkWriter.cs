@@ -15,6 +15,9 @@ internal sealed class LinkWriter(Stream stream, Outbox outbox, Vitality vitality
     /// <summary>So many batches of what waits are written one after the other without a look at anything else.</summary>
     private const int MostAtOnce = 4;
 
+    /// <summary>What is being written.</summary>
+    private readonly List<Outbound> _batch = [];
+
     private bool _writing;
     private bool _hasSaid;
 
@@ -64,10 +67,10 @@ internal sealed class LinkWriter(Stream stream, Outbox outbox, Vitality vitality
     public bool Write()
     {
         // What the system takes at once is written at once. After a few batches the rest waits for its turn, as a message.
-        for (var atOnce = 0; !_writing && outbox.TakeBatch() is { Count: > 0 } batch; atOnce++)
+        for (var atOnce = 0; !_writing && outbox.TakeBatch(_batch); atOnce++)
         {
             vitality.Writing();
-            var write = WriteAsync(batch);
+            var write = WriteAsync();
             if (atOnce < MostAtOnce && write is { IsCompletedSuccessfully: true, Result: Link.Wrote })
             {
                 vitality.Wrote();
@@ -82,18 +85,29 @@ internal sealed class LinkWriter(Stream stream, Outbox outbox, Vitality vitality
         return _writing;
     }
 
+    /// <summary>Gives back the room that a burst took, unless it is in use.</summary>
+    public void Trim()
+    {
+        outbox.Trim();
+        if (!_writing && _batch.Capacity > Outbox.MostKept)
+        {
+            _batch.Capacity = 0;
+        }
+    }
+
     private async Task TellAsync(ValueTask<object> outcome) => connection.Tell(await outcome.ConfigureAwait(false));
 
-    private async ValueTask<object> WriteAsync(List<Outbound> batch)
+    /// <summary>Writes the batch, and empties it.</summary>
+    private async ValueTask<object> WriteAsync()
     {
         // Rented while bytes move only: an idle connection holds no buffer. What is encoded already and goes alone needs none.
-        var rented = batch is [{ IsControl: false }] ? null : ArrayPool<byte>.Shared.Rent(SizeOf(batch));
+        var rented = _batch is [{ IsControl: false }] ? null : ArrayPool<byte>.Shared.Rent(SizeOf(_batch));
         try
         {
-            var bytes = rented is null ? batch[0].Encoded : rented.AsMemory(0, Encode(batch, rented));
+            var bytes = rented is null ? _batch[0].Encoded : rented.AsMemory(0, Encode(_batch, rented));
             await stream.WriteAsync(bytes, alive).ConfigureAwait(false);
             Sent += bytes.Length;
-            SentMessages += MessagesOf(batch);
+            SentMessages += MessagesOf(_batch);
             return Link.Wrote.Instance;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
@@ -106,6 +120,7 @@ internal sealed class LinkWriter(Stream stream, Outbox outbox, Vitality vitality
         }
         finally
         {
+            _batch.Clear();
             if (rented is not null)
             {
                 ArrayPool<byte>.Shared.Return(rented);

@@ -127,6 +127,7 @@ internal sealed partial class PeerConnection(
 
     private void OnBeat()
     {
+        _link!.Trim();
         if (_conversation!.Beat())
         {
             End(Reason.HeartbeatTimeout);

@@ -1,56 +1,72 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Meshara.Core.Wire;
 
 namespace Meshara.Actors.Peers.Messages;
 
-/// <summary>What is to be written: messages of the application, encoded already, or what the protocol itself says.</summary>
-internal sealed class Outbound
+/// <summary>
+/// What is to be written: messages of the application, encoded already, or what the protocol itself says. A value, since there may be a
+/// million of them a second.
+/// </summary>
+internal readonly struct Outbound
 {
     private readonly Envelope? _frame;
+    private readonly byte[]? _encoded;
 
-    private Outbound(Envelope? frame, ReadOnlyMemory<byte> encoded, int size) => (_frame, Encoded, Size) = (frame, encoded, size);
+    private Outbound(Envelope frame) => _frame = frame;
+
+    private Outbound(byte[] encoded, int messages, int largest) => (_encoded, Messages, Largest) = (encoded, messages, largest);
 
     /// <summary>All of it as it goes onto the wire; empty if it is encoded only when it is written.</summary>
-    public ReadOnlyMemory<byte> Encoded { get; }
+    public ReadOnlyMemory<byte> Encoded => _encoded;
 
     /// <summary>In bytes on the wire.</summary>
-    public int Size { get; }
+    public int Size => _encoded?.Length ?? FrameCodec.SizeOf(_frame!);
 
     /// <summary>How many messages of the application.</summary>
-    public int Messages { get; private init; }
+    public int Messages { get; }
 
     /// <summary>The body of the largest of them, in bytes.</summary>
-    public int Largest { get; private init; }
+    public int Largest { get; }
 
     /// <summary>Whether the protocol itself says it.</summary>
     public bool IsControl => _frame is not null;
 
     /// <summary>A frame of the protocol.</summary>
-    public static Outbound Of(Envelope frame) => new(frame, default, FrameCodec.SizeOf(frame));
+    public static Outbound Of(Envelope frame) => new(frame);
 
     /// <summary>Messages of the application, encoded by who sends them: on that thread, and into one array.</summary>
     /// <param name="channel">1 to <see cref="Mesh.MaxChannelLength"/> bytes of UTF-8.</param>
     /// <param name="payloads">They are copied.</param>
-    public static Outbound Of(string channel, params IReadOnlyList<ReadOnlyMemory<byte>> payloads)
+    public static Outbound Of(string channel, params ReadOnlySpan<ReadOnlyMemory<byte>> payloads)
     {
         Span<byte> name = stackalloc byte[Mesh.MaxChannelLength];
         name = name[..Encoding.UTF8.GetBytes(channel, name)];
         var (size, largest) = (0, 0);
-        for (var i = 0; i < payloads.Count; i++)
+        foreach (var payload in payloads)
         {
-            var frame = DataFrame.SizeOf(name.Length, payloads[i].Length);
+            var frame = DataFrame.SizeOf(name.Length, payload.Length);
             size = checked(size + frame);
             largest = Math.Max(largest, frame - FrameCodec.HeaderSize);
         }
 
         var frames = new byte[size];
-        for (var (i, at) = (0, 0); i < payloads.Count; i++)
+        var rest = frames.AsSpan();
+        foreach (var payload in payloads)
         {
-            at += DataFrame.Write(frames.AsSpan(at), name, payloads[i].Span);
+            rest = rest[DataFrame.Write(rest, name, payload.Span)..];
         }
 
-        return new Outbound(null, frames, size) { Messages = payloads.Count, Largest = largest };
+        return new Outbound(frames, payloads.Length, largest);
     }
+
+    /// <inheritdoc cref="Of(string, ReadOnlySpan{ReadOnlyMemory{byte}})"/>
+    public static Outbound Of(string channel, IReadOnlyList<ReadOnlyMemory<byte>> payloads) => payloads switch
+    {
+        ReadOnlyMemory<byte>[] array => Of(channel, array.AsSpan()),
+        List<ReadOnlyMemory<byte>> list => Of(channel, CollectionsMarshal.AsSpan(list)),
+        _ => Of(channel, [.. payloads]),
+    };
 
     /// <summary>Writes it to the front of <paramref name="into"/>; answers its size.</summary>
     public int Write(Span<byte> into)
@@ -60,7 +76,7 @@ internal sealed class Outbound
             return FrameCodec.Write(into, _frame);
         }
 
-        Encoded.Span.CopyTo(into);
+        _encoded.CopyTo(into);
         return Size;
     }
 }

@@ -12,11 +12,11 @@ namespace Meshara.Actors.Peers.Messages;
 /// <param name="wake">Has the connection look, soon and on its own thread.</param>
 internal sealed class Outbox(ConnectionSettings limits, Action wake)
 {
+    /// <summary>Room for so many is kept when nothing waits.</summary>
+    public const int MostKept = 64;
+
     /// <summary>A batch is closed when it reaches this, so that a ping does not wait behind megabytes. In bytes.</summary>
     private const int BatchSize = 256 * 1024;
-
-    /// <summary>A batch of more grows as it is taken.</summary>
-    private const int MostTaken = 64;
 
     private readonly Queue<Outbound> _waiting = new();
     private readonly Lock _gate = new();
@@ -97,14 +97,16 @@ internal sealed class Outbox(ConnectionSettings limits, Action wake)
         }
     }
 
-    /// <summary>Takes the next batch off the front; empty when nothing waits, and then the connection is woken by what comes next.</summary>
-    public List<Outbound> TakeBatch()
+    /// <summary>
+    /// Takes the next batch off the front into <paramref name="batch"/>, which is empty. Whether anything waited: if not, the connection is
+    /// woken by what comes next.
+    /// </summary>
+    public bool TakeBatch(List<Outbound> batch)
     {
-        List<Outbound> batch;
+        bool any;
         TaskCompletionSource? room;
         lock (_gate)
         {
-            batch = new List<Outbound>(Math.Min(_waiting.Count, MostTaken));
             var size = 0;
             while (_waiting.TryPeek(out var next) && (batch.Count == 0 || size + next.Size <= BatchSize))
             {
@@ -114,12 +116,24 @@ internal sealed class Outbox(ConnectionSettings limits, Action wake)
                 batch.Add(next);
             }
 
-            _isAwake = batch.Count > 0;
+            _isAwake = any = batch.Count > 0;
             room = TakeWaitersIfRoom();
         }
 
         room?.SetResult();
-        return batch;
+        return any;
+    }
+
+    /// <summary>Gives back the room that a burst took, if nothing waits.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 && _waiting.Capacity > MostKept)
+            {
+                _waiting.TrimExcess();
+            }
+        }
     }
 
     /// <summary>Takes nothing more of the application, and forgets what was not written.</summary>

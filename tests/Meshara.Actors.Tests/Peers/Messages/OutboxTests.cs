@@ -25,11 +25,11 @@ public sealed class OutboxTests
         outbox.Send(Message("one"));
         outbox.Send(Message("two"));
         _woken.ShouldBe(1);
-        outbox.TakeBatch().Count.ShouldBe(2);
+        Take(outbox).Count.ShouldBe(2);
         outbox.Send(Message("three"));
         _woken.ShouldBe(1);
-        outbox.TakeBatch().Count.ShouldBe(1);
-        outbox.TakeBatch().ShouldBeEmpty();
+        Take(outbox).Count.ShouldBe(1);
+        Take(outbox).ShouldBeEmpty();
 
         outbox.Send(Message("four"));
         _woken.ShouldBe(2);
@@ -44,7 +44,7 @@ public sealed class OutboxTests
         outbox.AddControl(new Envelope { Ping = new Ping { Nonce = 1 } });
         outbox.Send(Message("two")).ShouldBe(SendResult.QueueFull);
 
-        outbox.TakeBatch().Select(o => o.IsControl).ShouldBe([false, true]);
+        Take(outbox).Select(o => o.IsControl).ShouldBe([false, true]);
         outbox.Send(Message("two")).ShouldBe(SendResult.Queued);
     }
 
@@ -61,11 +61,11 @@ public sealed class OutboxTests
         var room = outbox.WhenRoomAsync();
         for (var i = 0; i < 9; i++)
         {
-            outbox.TakeBatch().Count.ShouldBe(1);
+            Take(outbox).Count.ShouldBe(1);
         }
 
         room.IsCompleted.ShouldBeFalse();
-        outbox.TakeBatch();
+        Take(outbox);
         await room.WaitAsync(Patience);
     }
 
@@ -82,7 +82,7 @@ public sealed class OutboxTests
         var room = outbox.WhenRoomAsync();
         room.IsCompleted.ShouldBeFalse();
 
-        outbox.TakeBatch();
+        Take(outbox);
         await room.WaitAsync(Patience);
         outbox.Send(Messages(7)).ShouldBe(SendResult.Queued);
     }
@@ -114,7 +114,7 @@ public sealed class OutboxTests
         await room.WaitAsync(Patience);
         outbox.Send(Message("two")).ShouldBe(SendResult.NotConnected);
         outbox.AddControl(new Envelope { Goodbye = new Goodbye() });
-        outbox.TakeBatch().ShouldHaveSingleItem().IsControl.ShouldBeTrue();
+        Take(outbox).ShouldHaveSingleItem().IsControl.ShouldBeTrue();
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class OutboxTests
         {
             // A wake that is lost would end here.
             (await wakes.WaitAsync(Patience)).ShouldBeTrue();
-            while (outbox.TakeBatch() is { Count: > 0 } batch)
+            while (Take(outbox) is { Count: > 0 } batch)
             {
                 batch.Count.ShouldBeLessThanOrEqualTo(most);
                 taken.AddRange(batch.Select(TextOf));
@@ -158,6 +158,71 @@ public sealed class OutboxTests
 
         outbox.Send(Messages(most)).ShouldBe(SendResult.Queued);
         outbox.Send(Message("one more")).ShouldBe(SendResult.QueueFull);
+    }
+
+    [Fact]
+    public void A_message_that_is_sent_with_a_call_of_its_own_allocates_its_frame_and_no_more()
+    {
+        const int size = 100, header = 50, messages = 1000;
+        var outbox = Make(new ConnectionSettings());
+        var payload = new byte[size];
+        var batch = new List<Outbound>();
+        var queued = 0;
+        SendAll();
+
+        Allocated.By(SendAll).ShouldBeLessThan(messages * (size + header));
+
+        queued.ShouldBe(2 * messages);
+
+        void SendAll()
+        {
+            for (var i = 0; i < messages; i++)
+            {
+                queued += outbox.Send(Outbound.Of("chat", payload)) == SendResult.Queued ? 1 : 0;
+            }
+
+            while (outbox.TakeBatch(batch))
+            {
+                batch.Clear();
+            }
+        }
+    }
+
+    [Fact]
+    public void The_room_that_a_burst_took_is_given_back_and_nothing_that_waits_is_lost()
+    {
+        const int messages = 4096;
+        var outbox = Make(new ConnectionSettings());
+        var batch = new List<Outbound>();
+        Burst();
+        var inRoom = Allocated.By(Burst);
+
+        outbox.Trim();
+        Allocated.By(Burst).ShouldBeGreaterThan(inRoom + (messages * 16));
+
+        outbox.Send(Message("one"));
+        outbox.Trim();
+        Take(outbox).Select(TextOf).ShouldBe(["one"]);
+
+        void Burst()
+        {
+            for (var i = 0; i < messages; i++)
+            {
+                outbox.Send(Outbound.Of("chat", ReadOnlyMemory<byte>.Empty));
+            }
+
+            while (outbox.TakeBatch(batch))
+            {
+                batch.Clear();
+            }
+        }
+    }
+
+    private static List<Outbound> Take(Outbox outbox)
+    {
+        var batch = new List<Outbound>();
+        outbox.TakeBatch(batch).ShouldBe(batch.Count > 0);
+        return batch;
     }
 
     private Outbox Make(ConnectionSettings limits) => Opened(new Outbox(limits, () => _woken++));
