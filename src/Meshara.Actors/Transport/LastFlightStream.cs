@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Meshara.Actors.Transport;
 
 /// <summary>
@@ -8,8 +10,14 @@ namespace Meshara.Actors.Transport;
 /// <param name="inner">The connection, whose writes keep the order in which they began.</param>
 internal sealed class LastFlightStream(Stream inner) : AsyncStream
 {
+    /// <summary>A flight and the message after it fit into this, with the certificates of nodes. In bytes.</summary>
+    private const int UsualSize = 2048;
+
     private readonly Lock _gate = new();
+
+    /// <summary>Rented; null: nothing is held.</summary>
     private volatile byte[]? _held;
+    private int _size;
     private volatile bool _isOver;
 
     /// <summary>The handshake is over: what is written from now on is held no more.</summary>
@@ -25,7 +33,7 @@ internal sealed class LastFlightStream(Stream inner) : AsyncStream
             return _held is null ? inner.WriteAsync(buffer, cancellationToken) : SendAsync(buffer, cancellationToken);
         }
 
-        _held = [.. _held ?? [], .. buffer.Span];
+        Hold(buffer.Span);
         return ValueTask.CompletedTask;
     }
 
@@ -70,10 +78,37 @@ internal sealed class LastFlightStream(Stream inner) : AsyncStream
     {
         lock (_gate)
         {
-            ReadOnlyMemory<byte> bytes = _held is null ? more : (byte[])[.. _held, .. more.Span];
-            var write = bytes.IsEmpty ? ValueTask.CompletedTask : inner.WriteAsync(bytes, cancellation);
-            _held = null;
+            if (_held is null)
+            {
+                return more.IsEmpty ? ValueTask.CompletedTask : inner.WriteAsync(more, cancellation);
+            }
+
+            Hold(more.Span);
+            var write = inner.WriteAsync(_held.AsMemory(0, _size), cancellation);
+            if (write.IsCompletedSuccessfully)
+            {
+                // One that is under way needs its bytes.
+                ArrayPool<byte>.Shared.Return(_held);
+            }
+
+            (_held, _size) = (null, 0);
             return write;
         }
+    }
+
+    private void Hold(ReadOnlySpan<byte> bytes)
+    {
+        var held = _held ?? ArrayPool<byte>.Shared.Rent(UsualSize);
+        if (held.Length - _size < bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(_size + bytes.Length);
+            held.AsSpan(0, _size).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(held);
+            held = larger;
+        }
+
+        bytes.CopyTo(held.AsSpan(_size));
+        _size += bytes.Length;
+        _held = held;
     }
 }

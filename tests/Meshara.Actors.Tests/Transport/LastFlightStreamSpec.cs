@@ -1,3 +1,4 @@
+using System.Text;
 using Meshara.Actors.Transport;
 using Shouldly;
 using Xunit;
@@ -38,6 +39,18 @@ public sealed class LastFlightStreamSpec
         await Read();
 
         _wire.Calls.ShouldBe(["finished message", "another", "?"]);
+    }
+
+    [Fact]
+    public async Task Whatever_its_length_it_goes_out_whole()
+    {
+        var (flight, message) = (new string('f', 3000), new string('m', 9000));
+        await _stream.WriteAsync(Encoding.ASCII.GetBytes(flight));
+        _stream.EndHandshake();
+
+        await _stream.WriteAsync(Encoding.ASCII.GetBytes(message));
+
+        _wire.Calls.ShouldBe([flight + message]);
     }
 
     [Theory]
@@ -133,7 +146,7 @@ public sealed class LastFlightStreamSpec
             var goesOn = Interlocked.Exchange(ref _goesOn, null);
             Writing.Set();
             goesOn?.Wait(CancellationToken.None);
-            Note(System.Text.Encoding.ASCII.GetString(buffer.Span));
+            Note(Encoding.ASCII.GetString(buffer.Span));
             return ValueTask.CompletedTask;
         }
 
