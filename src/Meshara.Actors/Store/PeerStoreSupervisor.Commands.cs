@@ -61,14 +61,14 @@ internal sealed partial class PeerStoreSupervisor
 
     private void PassOn(ICommand command, IActorRef sender)
     {
-        _backoff.Tell(command);
+        _store.Tell(command);
         if (command is IDurable durable)
         {
             _underWay.Add(durable, sender);
         }
         else if (_underWay.AddDrift())
         {
-            _backoff.Tell(new Mark());
+            _store.Tell(new Mark());
         }
     }
 

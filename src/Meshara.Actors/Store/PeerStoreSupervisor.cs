@@ -30,6 +30,9 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
     private readonly HashSet<IActorRef> _stopping = [];
     private readonly List<IActorRef> _awaitStop = [];
     private readonly IActorRef _backoff;
+
+    /// <summary>The store itself, the one that opened last, is spoken to without a detour. Only the stop is for who would start it again.</summary>
+    private IActorRef _store;
     private bool _flushed;
     private string? _cause;
     private DateTimeOffset _since;
@@ -44,7 +47,7 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
         _plugin = plugin;
         _figures = figures;
         var store = PeerStore.Props(Self, node, plugin, settings, policy, figures).WithDispatcher(dispatcher);
-        _backoff = Context.ActorOf(
+        _store = _backoff = Context.ActorOf(
             BackoffSupervisor.Props(Akka.Pattern.Backoff
                 .OnStop(store, "peers", settings.Restart.Initial, settings.Restart.Max, randomFactor: 0, maxNrOfRetries: -1)
                 .WithAutoReset(settings.Restart.Max)
@@ -93,7 +96,7 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
         Receive<Flush>(flush =>
         {
             _underWay.AddFlush(Sender);
-            _backoff.Tell(flush);
+            _store.Tell(flush);
         });
         Receive<ICommand>(OnDrift);
         Receive<Marked>(_ => OnMarked());
@@ -118,7 +121,7 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
         Receive<Recovered>(recovered =>
         {
             _recovered = recovered;
-            _backoff.Tell(new Resume(_since, _postponed.Lost));
+            _store.Tell(new Resume(_since, _postponed.Lost));
         });
         Receive<Resumed>(_ => _recovered is not null, _ => GoUp());
         ReceiveAnswers();
@@ -138,7 +141,7 @@ internal sealed partial class PeerStoreSupervisor : ReceiveActor, IWithTimers
 
     private void ReceiveAnswers()
     {
-        Receive<PeerStore.Opening>(_ => Context.WatchWith(Sender, new StoreDied()));
+        Receive<PeerStore.Opening>(_ => _store = Context.WatchWith(Sender, new StoreDied()));
         Receive<Kept>(kept => _underWay.Answer(kept.Request, kept));
         Receive<RangesKept>(kept => _underWay.Answer(kept.Request, kept));
         Receive<Imported>(kept => _underWay.Answer(kept.Request, kept));
