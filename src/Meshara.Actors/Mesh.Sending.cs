@@ -15,7 +15,7 @@ public sealed partial class Mesh
     /// <exception cref="ArgumentException">The channel's name is empty or too long.</exception>
     public async Task<SendResult> SendAsync(
         NodeId peer, string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
-        await OutboxForAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
+        await CheckedOutboxOfAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
             ? outbox.Send(Outbound.Of(channel, payload))
             : SendResult.NotConnected;
 
@@ -37,7 +37,7 @@ public sealed partial class Mesh
             throw new ArgumentException("There is nothing to send.", nameof(payloads));
         }
 
-        return await OutboxForAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
+        return await CheckedOutboxOfAsync(peer, channel, cancellation).ConfigureAwait(false) is { } outbox
             ? outbox.Send(Outbound.Of(channel, payloads))
             : SendResult.NotConnected;
     }
@@ -56,7 +56,8 @@ public sealed partial class Mesh
         }
     }
 
-    private ValueTask<Outbox?> OutboxForAsync(NodeId peer, string channel, CancellationToken cancellation)
+    /// <summary>For what is to be sent on that channel, whose name is checked.</summary>
+    private ValueTask<Outbox?> CheckedOutboxOfAsync(NodeId peer, string channel, CancellationToken cancellation)
     {
         CheckChannel(channel);
         cancellation.ThrowIfCancellationRequested();

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Meshara.Actors.Configuration;
-using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Transport;
-using Meshara.Core.Identity;
 using Meshara.Core.Peers;
 using Shouldly;
 using Xunit;
@@ -11,24 +9,16 @@ using Xunit;
 namespace Meshara.Actors.Tests.Transport;
 
 /// <summary>Sockets: where a node listens, and how one is found that has several addresses.</summary>
-public sealed class TcpSpec : IDisposable
+public sealed class TcpSpec : TlsSpec
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly NodeIdentity _node = Identities.Alice(), _other = Identities.Bob();
-    private readonly TlsTransport _transport, _dialler;
+    private readonly TlsTransport _dialler;
 
-    public TcpSpec()
-    {
-        var clock = new NodeClock(() => TimeProvider.System.GetUtcNow(), () => TimeSpan.Zero);
-        (_transport, _dialler) = (new TlsTransport(_node, clock), new TlsTransport(_other, clock));
-    }
-
-    private CancellationToken Soon => _patience.Token;
+    public TcpSpec() => _dialler = TransportOf(Other);
 
     [Fact]
     public async Task Every_interface_means_IPv4_and_IPv6()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
         var addresses = Socket.OSSupportsIPv6 ? new[] { IPAddress.Loopback, IPAddress.IPv6Loopback } : [IPAddress.Loopback];
         foreach (var address in addresses)
         {
@@ -38,7 +28,7 @@ public sealed class TcpSpec : IDisposable
                 socket.Remote.Address.ShouldBe(address, "an IPv4 address is seen as one");
                 return await socket.SecureAsync(Soon);
             });
-            await using var dialled = await _dialler.DialAsync(PeerAddress.Of(address, listener.LocalEndPoint.Port), _node.Id, Soon);
+            await using var dialled = await _dialler.DialAsync(PeerAddress.Of(address, listener.LocalEndPoint.Port), Node.Id, Soon);
             await dialled.Stream.FlushAsync(Soon);
             await using var accepted = await serving;
             accepted.Remote.ShouldBeOfType<PeerAddress.Ip>().EndPoint.Address.ShouldBe(address);
@@ -48,22 +38,22 @@ public sealed class TcpSpec : IDisposable
     [Fact]
     public void A_port_that_another_listens_on_everywhere_is_taken_on_each_interface()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Any, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Any, 0)));
 
-        Should.Throw<TransportException>(() => _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoint.Port))))
+        Should.Throw<TransportException>(() => Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoint.Port))))
             .Message.ShouldStartWith($"Port {listener.LocalEndPoint.Port} on 127.0.0.1 is in use by another program.");
     }
 
     [Fact]
     public void An_address_of_another_machine_is_one_clear_line() =>
-        Should.Throw<TransportException>(() => _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0))))
+        Should.Throw<TransportException>(() => Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0))))
             .Message.ShouldBe("This machine has no address 192.0.2.1. Listen on one that it has, or on 0.0.0.0 for all.");
 
     [Fact]
     public void What_is_proposed_instead_of_a_taken_IPv6_port_can_be_typed()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
-        var message = Should.Throw<TransportException>(() => _transport.Listen(new ListenAddress(listener.LocalEndPoint))).Message;
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        var message = Should.Throw<TransportException>(() => Transport.Listen(new ListenAddress(listener.LocalEndPoint))).Message;
 
         var proposed = message[(message.IndexOf("instance on ", StringComparison.Ordinal) + 12)..message.IndexOf(" for a free", StringComparison.Ordinal)];
 
@@ -74,7 +64,7 @@ public sealed class TcpSpec : IDisposable
     [Fact]
     public async Task A_closed_listener_ends_an_accept_under_way()
     {
-        var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
+        var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
         var accepting = listener.AcceptAsync(Soon);
 
         listener.Dispose();
@@ -86,7 +76,7 @@ public sealed class TcpSpec : IDisposable
     [Fact]
     public async Task Of_several_addresses_the_one_that_answers_is_taken()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
         using var bound = Unlistened();
         var nobody = (IPEndPoint)bound.LocalEndPoint!;
 
@@ -99,7 +89,7 @@ public sealed class TcpSpec : IDisposable
     public async Task A_silent_address_does_not_hold_up_the_next()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere a full backlog refuses instead of keeping silent.");
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0)));
         using var full = new FullBacklog();
         await full.Fill(Soon);
 
@@ -138,21 +128,21 @@ public sealed class TcpSpec : IDisposable
     [Fact]
     public async Task A_name_is_looked_up()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
         var serving = Task.Run(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
 
-        await using var dialled = await _dialler.DialAsync(PeerAddress.Parse($"localhost:{listener.LocalEndPoint.Port}"), _node.Id, Soon);
+        await using var dialled = await _dialler.DialAsync(PeerAddress.Parse($"localhost:{listener.LocalEndPoint.Port}"), Node.Id, Soon);
         await dialled.Stream.FlushAsync(Soon);
         await using var accepted = await serving;
 
-        dialled.RemoteKey.ShouldBe(_node.PublicKey);
+        dialled.RemoteKey.ShouldBe(Node.PublicKey);
         dialled.Remote.ShouldBeOfType<PeerAddress.Ip>();
     }
 
     [Fact]
     public async Task A_name_that_leads_only_to_banned_addresses_is_not_dialled()
     {
-        using var listener = _transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var listener = Transport.Listen(new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, 0)));
         var name = PeerAddress.Parse($"localhost:{listener.LocalEndPoint.Port}");
 
         var failure = await Record.ExceptionAsync(() => _dialler.DialAsync(name, null, IPAddress.IsLoopback, Soon));
@@ -160,13 +150,10 @@ public sealed class TcpSpec : IDisposable
         ReasonOf(failure).ShouldBe(Reason.Banned);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        _transport.Dispose();
         _dialler.Dispose();
-        _node.Dispose();
-        _other.Dispose();
-        _patience.Dispose();
+        base.Dispose();
     }
 
     private static Reason ReasonOf(Exception? failure) => failure.ShouldBeOfType<TransportException>().Reason;

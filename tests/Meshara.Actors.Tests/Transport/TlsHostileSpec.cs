@@ -5,7 +5,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -15,17 +14,8 @@ using Xunit;
 namespace Meshara.Actors.Tests.Transport;
 
 /// <summary>Everybody who is no node, at either end: each gets one reason, in bounded time, and no other exception.</summary>
-public sealed class TlsHostileSpec : IDisposable
+public sealed class TlsHostileSpec : TlsSpec
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
-
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly NodeIdentity _node = Identities.Alice(), _stranger = Identities.Bob();
-    private readonly TlsTransport _transport;
-
-    public TlsHostileSpec() => _transport = new TlsTransport(_node, new NodeClock(() => Now, () => TimeSpan.Zero));
-
-    private CancellationToken Soon => _patience.Token;
 
     public static TheoryData<string, byte[]> NotTls => new()
     {
@@ -41,8 +31,8 @@ public sealed class TlsHostileSpec : IDisposable
     [MemberData(nameof(NotTls))]
     public async Task Who_speaks_no_TLS_is_a_protocol_error_or_rejected(string what, byte[] bytes)
     {
-        var served = await TlsStranger.AgainstServer(_transport, s => TlsStranger.Say(s, bytes), Soon);
-        var dialled = await TlsStranger.AgainstClient(_transport, s => TlsStranger.Say(s, bytes), Soon);
+        var served = await TlsStranger.AgainstServer(Transport, s => TlsStranger.Say(s, bytes), Soon);
+        var dialled = await TlsStranger.AgainstClient(Transport, s => TlsStranger.Say(s, bytes), Soon);
 
         Reason[] expected = what == "an alert" ? [Reason.HandshakeRejected, Reason.ProtocolError] : [Reason.ProtocolError];
         expected.ShouldContain(ReasonOf(served), $"{what} from a client: {served}");
@@ -52,8 +42,8 @@ public sealed class TlsHostileSpec : IDisposable
     [Fact]
     public async Task Who_hangs_up_during_the_handshake_has_rejected_it()
     {
-        ReasonOf(await TlsStranger.AgainstServer(_transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
-        ReasonOf(await TlsStranger.AgainstClient(_transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
+        ReasonOf(await TlsStranger.AgainstServer(Transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
+        ReasonOf(await TlsStranger.AgainstClient(Transport, HangUp, Soon)).ShouldBe(Reason.HandshakeRejected);
     }
 
     [Fact]
@@ -61,7 +51,7 @@ public sealed class TlsHostileSpec : IDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Soon);
         var served = TlsStranger.AgainstServer(
-            _transport,
+            Transport,
             async s =>
             {
                 await deadline.CancelAsync();
@@ -85,14 +75,14 @@ public sealed class TlsHostileSpec : IDisposable
     [Fact]
     public async Task A_forged_extension_is_a_bad_certificate()
     {
-        using var forged = Certificates.Forged(_stranger, Identities.Carol(), Now);
+        using var forged = Certificates.Forged(Other, Identities.Carol(), Now);
         await BothSee(Reason.BadCertificate, forged);
     }
 
     [Fact]
     public async Task An_extension_copied_from_a_real_certificate_is_a_bad_certificate()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         using var copied = Certificates.Stolen(real, Now);
         await BothSee(Reason.BadCertificate, copied);
     }
@@ -100,14 +90,14 @@ public sealed class TlsHostileSpec : IDisposable
     [Fact]
     public async Task An_expired_certificate_is_a_bad_certificate()
     {
-        using var expired = IdentityCertificate.Create(_stranger, Now.AddDays(-2), Now.AddDays(-1));
+        using var expired = IdentityCertificate.Create(Other, Now.AddDays(-2), Now.AddDays(-1));
         await BothSee(Reason.BadCertificate, expired);
     }
 
     [Fact]
     public async Task A_certificate_of_tomorrow_is_a_bad_certificate()
     {
-        using var early = IdentityCertificate.Create(_stranger, Now.AddDays(1), Now.AddDays(2));
+        using var early = IdentityCertificate.Create(Other, Now.AddDays(1), Now.AddDays(2));
         await BothSee(Reason.BadCertificate, early);
     }
 
@@ -117,8 +107,8 @@ public sealed class TlsHostileSpec : IDisposable
         // .NET sends what leads to a root, without the root. All over one key, so that the leaf is signed by itself and by the other.
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Certificates.WithoutExtension(Now);
-        using var more = Certificates.IssuedInNameBy(root, key, _stranger, Now);
-        using var real = Certificates.IssuedInNameBy(more, key, _stranger, Now);
+        using var more = Certificates.IssuedInNameBy(root, key, Other, Now);
+        using var real = Certificates.IssuedInNameBy(more, key, Other, Now);
         IdentityCertificate.TryVerify(real, Now, out _, out _).ShouldBeTrue("by itself it is a good one");
         TlsStranger.Client(real, more).ClientCertificateContext!.IntermediateCertificates.Count.ShouldBe(1);
 
@@ -131,8 +121,8 @@ public sealed class TlsHostileSpec : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Certificates.WithoutExtension(Now);
-        using var more = Certificates.IssuedInNameBy(root, other, _stranger, Now);
-        using var real = Certificates.IssuedInNameBy(more, key, _stranger, Now);
+        using var more = Certificates.IssuedInNameBy(root, other, Other, Now);
+        using var real = Certificates.IssuedInNameBy(more, key, Other, Now);
 
         await BothSee(Reason.BadCertificate, real, more);
     }
@@ -140,47 +130,47 @@ public sealed class TlsHostileSpec : IDisposable
     [Fact]
     public async Task Another_application_protocol_is_an_alpn_mismatch()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var client = TlsStranger.Client(real);
         client.ApplicationProtocols = [new("h2"), new("http/1.1")];
         var server = TlsStranger.Server(real);
         server.ApplicationProtocols = [new("h2")];
 
-        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
-        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstServer(Transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstClient(Transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
     }
 
     [Fact]
     public async Task No_application_protocol_is_an_alpn_mismatch()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var client = TlsStranger.Client(real);
         client.ApplicationProtocols = null;
         var server = TlsStranger.Server(real);
         server.ApplicationProtocols = null;
 
-        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
-        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstServer(Transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.AlpnMismatch);
+        ReasonOf(await TlsStranger.AgainstClient(Transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.AlpnMismatch);
     }
 
     [Fact]
     public async Task TLS_1_2_is_a_protocol_error()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var client = TlsStranger.Client(real);
         var server = TlsStranger.Server(real);
 #pragma warning disable CA5398 // An old version of TLS is the point.
         client.EnabledSslProtocols = server.EnabledSslProtocols = SslProtocols.Tls12;
 #pragma warning restore CA5398
 
-        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.ProtocolError);
-        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.ProtocolError);
+        ReasonOf(await TlsStranger.AgainstServer(Transport, s => TlsStranger.Speak(s, client), Soon)).ShouldBe(Reason.ProtocolError);
+        ReasonOf(await TlsStranger.AgainstClient(Transport, s => TlsStranger.Speak(s, server), Soon)).ShouldBe(Reason.ProtocolError);
     }
 
     [Fact]
     public async Task A_dialler_that_the_server_does_not_accept_learns_it_from_its_first_read()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var server = TlsStranger.Server(real);
         server.RemoteCertificateValidationCallback = (_, _, _, _) => false;
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -193,7 +183,7 @@ public sealed class TlsHostileSpec : IDisposable
         });
 
         // TLS 1.3: the dial has succeeded before the server has judged.
-        await using var link = await _transport.DialAsync(PeerAddress.Of((IPEndPoint)listener.LocalEndPoint!), _stranger.Id, Soon);
+        await using var link = await Transport.DialAsync(PeerAddress.Of((IPEndPoint)listener.LocalEndPoint!), Other.Id, Soon);
         await link.Stream.FlushAsync(Soon);
         (await serving).ShouldBeOfType<AuthenticationException>();
         var read = 0;
@@ -209,7 +199,7 @@ public sealed class TlsHostileSpec : IDisposable
     [Fact]
     public async Task Three_hundred_silent_sockets_leave_the_node_serving()
     {
-        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var listener = Transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
         using var silent = new DisposableBag();
         for (var i = 0; i < 300; i++)
         {
@@ -218,21 +208,13 @@ public sealed class TlsHostileSpec : IDisposable
             silent.Add(await listener.AcceptAsync(Soon));
         }
 
-        using var friend = new TlsTransport(_stranger, new NodeClock(() => Now, () => TimeSpan.Zero));
+        using var friend = TransportOf(Other);
         var serving = Task.Run(async () => await (await listener.AcceptAsync(Soon)).SecureAsync(Soon));
-        await using var dialled = await friend.DialAsync(PeerAddress.Of(listener.LocalEndPoint), _node.Id, Soon);
+        await using var dialled = await friend.DialAsync(PeerAddress.Of(listener.LocalEndPoint), Node.Id, Soon);
         await dialled.Stream.FlushAsync(Soon);
         await using var accepted = await serving;
 
-        accepted.RemoteKey.ShouldBe(_stranger.PublicKey);
-    }
-
-    public void Dispose()
-    {
-        _transport.Dispose();
-        _node.Dispose();
-        _stranger.Dispose();
-        _patience.Dispose();
+        accepted.RemoteKey.ShouldBe(Other.PublicKey);
     }
 
     private static Task HangUp(NetworkStream stream)
@@ -250,11 +232,11 @@ public sealed class TlsHostileSpec : IDisposable
     }
 
     private async Task ServerSees(Reason reason, params X509Certificate2[] chain) =>
-        ReasonOf(await TlsStranger.AgainstServer(_transport, s => TlsStranger.Speak(s, TlsStranger.Client(chain)), Soon)).ShouldBe(reason);
+        ReasonOf(await TlsStranger.AgainstServer(Transport, s => TlsStranger.Speak(s, TlsStranger.Client(chain)), Soon)).ShouldBe(reason);
 
     private async Task BothSee(Reason reason, params X509Certificate2[] chain)
     {
         await ServerSees(reason, chain);
-        ReasonOf(await TlsStranger.AgainstClient(_transport, s => TlsStranger.Speak(s, TlsStranger.Server(chain)), Soon)).ShouldBe(reason);
+        ReasonOf(await TlsStranger.AgainstClient(Transport, s => TlsStranger.Speak(s, TlsStranger.Server(chain)), Soon)).ShouldBe(reason);
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -11,26 +10,17 @@ using Xunit;
 namespace Meshara.Actors.Tests.Transport;
 
 /// <summary>How many packets a handshake takes: what a node says first comes with the end of it.</summary>
-public sealed class TlsLastFlightSpec : IDisposable
+public sealed class TlsLastFlightSpec : TlsSpec
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private static readonly byte[] Hello = "hello"u8.ToArray();
-
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly NodeIdentity _node = Identities.Alice(), _stranger = Identities.Bob();
-    private readonly TlsTransport _transport;
-
-    public TlsLastFlightSpec() => _transport = new TlsTransport(_node, new NodeClock(() => Now, () => TimeSpan.Zero));
-
-    private CancellationToken Soon => _patience.Token;
 
     [Fact]
     public async Task Who_dials_sends_two_packets_until_its_first_message_is_there()
     {
-        using var certificate = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var certificate = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var dialling = _transport.DialAsync(PeerAddress.Of((IPEndPoint)listener.LocalEndpoint), null, Soon);
+        var dialling = Transport.DialAsync(PeerAddress.Of((IPEndPoint)listener.LocalEndpoint), null, Soon);
         using var accepted = await listener.AcceptTcpClientAsync(Soon);
         await using var counted = new CountingStream(accepted.GetStream());
         await using var tls = new SslStream(counted);
@@ -47,8 +37,8 @@ public sealed class TlsLastFlightSpec : IDisposable
     [Fact]
     public async Task Who_is_dialled_sends_two_packets_until_its_answer_to_the_first_message_is_there()
     {
-        using var certificate = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
-        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var certificate = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
+        using var listener = Transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
         var accepting = listener.AcceptAsync(Soon);
         using var client = new TcpClient();
         await client.ConnectAsync(listener.LocalEndPoint, Soon);
@@ -66,13 +56,5 @@ public sealed class TlsLastFlightSpec : IDisposable
         await tls.ReadExactlyAsync(new byte[Hello.Length], Soon);
 
         counted.Reads.ShouldBe(2);
-    }
-
-    public void Dispose()
-    {
-        _transport.Dispose();
-        _node.Dispose();
-        _stranger.Dispose();
-        _patience.Dispose();
     }
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Meshara.Actors.Diagnostics;
-using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Shouldly;
 using Xunit;
@@ -10,30 +8,20 @@ using Xunit;
 namespace Meshara.Actors.Tests.Transport;
 
 /// <summary>Each connection proves possession of the key afresh.</summary>
-public sealed class TlsResumptionSpec : IDisposable
+public sealed class TlsResumptionSpec : TlsSpec
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
-
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly NodeIdentity _node = Identities.Alice(), _stranger = Identities.Bob();
-    private readonly TlsTransport _transport;
-
-    public TlsResumptionSpec() => _transport = new TlsTransport(_node, new NodeClock(() => Now, () => TimeSpan.Zero));
-
-    private CancellationToken Soon => _patience.Token;
-
     [Fact]
     public async Task No_session_is_resumed()
     {
-        using var real = IdentityCertificate.Create(_stranger, Now.AddHours(-1), Now.AddHours(1));
+        using var real = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var client = TlsStranger.Client(real);
         client.TargetHost = "node";
 
-        var (first, again) = await TwoHandshakes(client, async socket => await _transport.SecureAsync(socket, null, server: true, Soon));
+        var (first, again) = await TwoHandshakes(client, async socket => await Transport.SecureAsync(socket, null, server: true, Soon));
         Math.Abs(again - first).ShouldBeLessThan(16, "the second brings the certificate again; its signature varies by a few bytes");
 
         // The same client does resume where it may: the test would else show nothing.
-        using var other = IdentityCertificate.Create(_node, Now.AddHours(-1), Now.AddHours(1));
+        using var other = IdentityCertificate.Create(Node, Now.AddHours(-1), Now.AddHours(1));
         var server = TlsStranger.Server(other);
         (first, again) = await TwoHandshakes(client, async socket =>
         {
@@ -42,14 +30,6 @@ public sealed class TlsResumptionSpec : IDisposable
             return tls;
         });
         again.ShouldBeLessThan(first / 2);
-    }
-
-    public void Dispose()
-    {
-        _transport.Dispose();
-        _node.Dispose();
-        _stranger.Dispose();
-        _patience.Dispose();
     }
 
     /// <summary>What the client received during each of two handshakes, in bytes.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Meshara.Actors.Diagnostics;
 using Meshara.Actors.Transport;
 using Meshara.Core.Identity;
 using Meshara.Core.Peers;
@@ -11,21 +10,11 @@ using Xunit;
 namespace Meshara.Actors.Tests.Transport;
 
 /// <summary>With which cipher suite two ends speak.</summary>
-public sealed class TlsSuiteSpec : IDisposable
+public sealed class TlsSuiteSpec : TlsSpec
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+    private readonly TlsTransport _dialler;
 
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly NodeIdentity _node = Identities.Alice(), _other = Identities.Bob();
-    private readonly TlsTransport _transport, _dialler;
-
-    public TlsSuiteSpec()
-    {
-        var clock = new NodeClock(() => Now, () => TimeSpan.Zero);
-        (_transport, _dialler) = (new TlsTransport(_node, clock), new TlsTransport(_other, clock));
-    }
-
-    private CancellationToken Soon => _patience.Token;
+    public TlsSuiteSpec() => _dialler = TransportOf(Other);
 
     [Fact]
     public async Task Two_nodes_speak_with_the_suite_that_everybody_has()
@@ -35,7 +24,7 @@ public sealed class TlsSuiteSpec : IDisposable
             return; // It chooses by itself.
         }
 
-        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var listener = Transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
         var accepting = listener.AcceptAsync(Soon);
         var dialling = _dialler.DialAsync(PeerAddress.Of(listener.LocalEndPoint), null, Soon);
         var securing = (await accepting).SecureAsync(Soon);
@@ -57,10 +46,10 @@ public sealed class TlsSuiteSpec : IDisposable
             return; // It chooses by itself.
         }
 
-        using var certificate = IdentityCertificate.Create(_other, Now.AddHours(-1), Now.AddHours(1));
+        using var certificate = IdentityCertificate.Create(Other, Now.AddHours(-1), Now.AddHours(1));
         var options = TlsStranger.Client(certificate);
         options.CipherSuitesPolicy = new CipherSuitesPolicy([suite]);
-        using var listener = _transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
+        using var listener = Transport.Listen(new(new IPEndPoint(IPAddress.Loopback, 0)));
         var accepting = listener.AcceptAsync(Soon);
         using var client = new TcpClient();
         await client.ConnectAsync(listener.LocalEndPoint, Soon);
@@ -70,16 +59,13 @@ public sealed class TlsSuiteSpec : IDisposable
         await using var link = await securing;
 
         tls.NegotiatedCipherSuite.ShouldBe(suite);
-        link.RemoteKey.ShouldBe(_other.PublicKey);
+        link.RemoteKey.ShouldBe(Other.PublicKey);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        _transport.Dispose();
         _dialler.Dispose();
-        _node.Dispose();
-        _other.Dispose();
-        _patience.Dispose();
+        base.Dispose();
     }
 
     private static TlsCipherSuite SuiteOf(Stream stream) => stream.ShouldBeOfType<SslStream>().NegotiatedCipherSuite;
